@@ -1,0 +1,365 @@
+"""Every setting once: its name, type, default and one sentence of help.
+
+Later sources win: the defaults here, ``vesicle.toml``, the ``VESICLE_*`` environment, the command line. What cannot be
+right is refused when the settings are loaded, with the name of the setting and what it expects.
+``docs/settings.md`` is made from this file: ``python -m vesicle.settings > docs/settings.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+
+PREFIX = "VESICLE_"
+CONFIG = "config"  # says where settings are, and is none itself
+NO_LIMIT = 2**31 - 1
+
+
+class SettingsError(Exception):
+    """A setting is unknown, malformed, or contradicts another one; the message is written for the operator."""
+
+
+class Form(NamedTuple):
+    """A text with rules: what to say when it breaks them, and the normal form of one that keeps them (else None)."""
+
+    expected: str
+    normal: Callable[[str], str | None]
+
+
+def _origin(text: str) -> str | None:
+    try:
+        parts = urlsplit(text)
+        valid_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    valid = parts.scheme in ("http", "https") and parts.hostname and valid_port and bare
+    return f"{parts.scheme}://{parts.netloc}" if valid else None
+
+
+def _matching(pattern: str) -> Callable[[str], str | None]:
+    return lambda text: text if re.fullmatch(pattern, text) else None
+
+
+ORIGIN = Form("an origin such as https://data.example.org, without a path", _origin)
+POSTGRESQL = Form("a URL that begins with postgresql://", _matching(r"postgres(ql)?://.+"))
+BUCKET = Form(
+    "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens",
+    _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+)
+HOST = Form("a host name or an IP address, without a port", _matching(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"))
+
+
+def default_data_folder() -> Path:
+    """The system's place for root, the user's own for everybody else."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/vesicle")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "vesicle"
+
+
+def setting(
+    default: object,
+    meaning: str,
+    *,
+    shown: str | None = None,
+    least: int = 0,
+    most: int = NO_LIMIT,
+    form: Form | None = None,
+    secret: bool = False,
+) -> Any:
+    """Declare one setting. ``shown`` is the default in the documentation where the value itself does not tell."""
+    facts = {"meaning": meaning, "shown": shown, "least": least, "most": most, "form": form, "secret": secret}
+    if callable(default):
+        return dataclasses.field(default_factory=default, metadata=facts)
+    return dataclasses.field(default=default, metadata=facts)
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Settings:
+    """The effective settings of one process. Folders and files are absolute when they come from ``load``."""
+
+    data: Path = setting(
+        default_data_folder,
+        "The folder that holds everything: database, objects, keys, logs.",
+        shown="`/var/lib/vesicle` as root, otherwise `$XDG_DATA_HOME/vesicle` or `~/.local/share/vesicle`",
+    )
+    host: str = setting("127.0.0.1", "The address to listen on; beyond loopback, set `public_url` too.", form=HOST)
+    port: int = setting(7770, "The port of the API.", least=1, most=65535)
+    store_port: int = setting(0, "The port of the embedded object store.", shown="`port` + 1", most=65535)
+    public_url: str = setting(
+        "", "The origin at which clients reach the API.", shown="made of `host`, `port` and TLS", form=ORIGIN
+    )
+    store_public_url: str = setting(
+        "",
+        "The origin at which clients reach the object store; never the same as that of the API.",
+        shown="`s3_endpoint`; for the embedded store, the API's host with `store_port`",
+        form=ORIGIN,
+    )
+    processes: int = setting(1, "How many API processes run.", least=1, most=256)
+    threads: int = setting(16, "How many requests one API process works on at a time.", least=1, most=256)
+    database_url: str = setting(
+        "",
+        "An external PostgreSQL (15 or newer), such as `postgresql://user:password@host/name`.",
+        shown="empty: the embedded PostgreSQL",
+        form=POSTGRESQL,
+        secret=True,
+    )
+    database_pool: int = setting(16, "The most database connections that one process opens.", least=2, most=1000)
+    s3_endpoint: str = setting(
+        "",
+        "An external S3 as the default storage, such as `https://s3.eu-central-1.amazonaws.com`.",
+        shown="empty: the embedded SeaweedFS",
+        form=ORIGIN,
+    )
+    s3_access_key: str = setting("", "The access key for `s3_endpoint`.")
+    s3_secret_key: str = setting("", "The secret key for `s3_endpoint`.", secret=True)
+    s3_region: str = setting("us-east-1", "The region in which requests to the default storage are signed.")
+    s3_bucket: str = setting("vesicle", "The bucket of the default storage.", form=BUCKET)
+    s3_ca_bundle: Path | None = setting(
+        None, "A PEM file with the authorities to trust for `s3_endpoint`.", shown="those of the system"
+    )
+    tls_certificate: Path | None = setting(
+        None,
+        "A PEM file with the certificate chain; the API and the embedded store then answer over https only.",
+        shown="empty: plain http",
+    )
+    tls_key: Path | None = setting(None, "A PEM file with the key of `tls_certificate`.", shown="empty")
+    log_format: Literal["auto", "console", "json"] = setting(
+        "auto", "How log lines look; `auto` is `console` on a terminal and `json` elsewhere."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = setting("info", "The least severity that is logged.")
+    url_life_seconds: int = setting(
+        900, "For how many seconds presigned URLs of downloads and parts are good.", least=60, most=43200
+    )
+    abandoned_upload_days: int = setting(
+        7, "After how many days without a new part an upload is aborted and forgotten.", least=1, most=3650
+    )
+    unused_token_days: int = setting(
+        180, "After how many days without use an access token expires.", least=1, most=36500
+    )
+    certification: Literal["everyone", "required"] = setting(
+        "everyone", "Who may upload: everyone, or only those whom an administrator certified (`required`)."
+    )
+    max_children: int = setting(0, "How many children a project or folder may have; 0 is no limit.")
+
+    def __post_init__(self) -> None:
+        if not self.store_port:
+            object.__setattr__(self, "store_port", self.port + 1)
+        for wrong, reason in _contradictions(self):
+            if wrong:
+                raise SettingsError(reason)
+
+    def __repr__(self) -> str:
+        values = [(one, getattr(self, one.name)) for one in SETTINGS.values()]
+        shown = (f"{one.name}={'***' if one.secret and value else repr(value)}" for one, value in values)
+        return f"Settings({', '.join(shown)})"
+
+    @property
+    def scheme(self) -> str:
+        """``https`` where a certificate is set, for the API and the embedded store alike."""
+        return "https" if self.tls_certificate else "http"
+
+    @property
+    def api_url(self) -> str:
+        """The origin at which clients reach the API, without a slash at the end."""
+        return self.public_url or f"{self.scheme}://{_reachable(self.host)}:{self.port}"
+
+    @property
+    def store_url(self) -> str:
+        """The origin at which clients reach the default object store, without a slash at the end."""
+        if self.store_public_url or self.s3_endpoint:
+            return self.store_public_url or self.s3_endpoint
+        host = urlsplit(self.public_url).hostname or self.host
+        return f"{self.scheme}://{_reachable(host)}:{self.store_port}"
+
+
+def _reachable(host: str) -> str:
+    """The host as it stands in a URL; for "all addresses", the one of them that this machine itself can use."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"[{host}]" if ":" in host else host
+
+
+def _contradictions(settings: Settings) -> Iterable[tuple[bool, str]]:
+    given = settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key
+    yield any(given) and not all(given), "s3_endpoint, s3_access_key and s3_secret_key belong together: set all or none"
+    tls = settings.tls_certificate, settings.tls_key
+    yield any(tls) and not all(tls), "tls_certificate and tls_key belong together: set both or none"
+    yield settings.store_port > 65535, f"store_port: {settings.store_port} is past the last port, 65535; set another"
+    yield settings.store_port == settings.port, f"store_port and port are both {settings.port}; set another store_port"
+    same = settings.store_url == settings.api_url
+    yield same, f"store_public_url: the object store needs another origin than the API, {settings.api_url}"
+
+
+class Setting(NamedTuple):
+    """One declaration, as the readers and the documentation see it."""
+
+    name: str
+    kind: Any
+    optional: bool
+    meaning: str
+    shown: str
+    least: int
+    most: int
+    form: Form | None
+    secret: bool
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return get_args(self.kind) if get_origin(self.kind) is Literal else ()
+
+    @property
+    def expected(self) -> str:
+        if self.kind is int:
+            return f"a whole number {f'from {self.least} to {self.most}' if self.most < NO_LIMIT else 'from 0'}"
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        plain = {Path: "a folder", str: "a text", Path | None: "a file that exists"}
+        return self.form.expected if self.form else plain[self.kind]
+
+
+def _declared() -> Iterable[Setting]:
+    kinds = get_type_hints(Settings)
+    for one in dataclasses.fields(Settings):
+        shown = one.metadata["shown"] or (f"`{one.default}`" if one.default != "" else "empty")
+        yield Setting(one.name, kinds[one.name], one.default in ("", None), **{**one.metadata, "shown": shown})
+
+
+SETTINGS = {one.name: one for one in _declared()}
+
+
+def load(data: Path | None = None, overrides: Mapping[str, object] | None = None) -> Settings:
+    """The effective settings: defaults, then the file, the environment, and the command line (``overrides``).
+
+    The file is ``overrides["config"]``, else ``VESICLE_CONFIG``, else ``vesicle.toml`` in the data folder if there is
+    one. An override of None counts as not given. Raises SettingsError.
+    """
+    line = {key: value for key, value in (overrides or {}).items() if value is not None}
+    if data is not None:
+        line["data"] = data
+    ours = {key: value for key, value in os.environ.items() if key.startswith(PREFIX)}
+    environment = {key.removeprefix(PREFIX).lower(): value for key, value in ours.items()}
+    config = str(line.pop(CONFIG, None) or environment.get(CONFIG) or "")
+    environment.pop(CONFIG, None)
+    above = _read(environment, "the environment", Path.cwd(), lambda key: PREFIX + key.upper())
+    above |= _read(line, "the command line", Path.cwd(), lambda key: "--" + key.replace("_", "-"))
+    if config:
+        return Settings(**{**_read_file(Path(config).expanduser()), **above})
+    own = above.get("data", default_data_folder()) / "vesicle.toml"
+    below = _read_file(own, needed=False)
+    if "data" in below:
+        raise SettingsError(f"data: {own} lies in the data folder, so it cannot say where that is; remove the line")
+    return Settings(**{**below, **above})
+
+
+def _read_file(path: Path, *, needed: bool = True) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if needed:
+            raise SettingsError(f"{path} does not exist") from None
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    return _read(content, str(path), path.absolute().parent, str)
+
+
+def _read(raw: Mapping[str, object], source: str, base: Path, spelled: Callable[[str], str]) -> dict[str, Any]:
+    """Check what one source says. Relative paths count from ``base``; ``spelled`` is how the source writes a name."""
+    read = {}
+    for key, value in raw.items():
+        if key not in SETTINGS:
+            near = difflib.get_close_matches(key, SETTINGS, n=1, cutoff=0)[0]
+            raise SettingsError(f"{spelled(key)} in {source} is no setting; the nearest one is {spelled(near)}")
+        try:
+            read[key] = _value(SETTINGS[key], value, base)
+        except (ValueError, RuntimeError):  # a RuntimeError is ~NAME of a user that does not exist
+            said = "" if SETTINGS[key].secret else f", not {str(value)!r}"
+            raise SettingsError(f"{spelled(key)} in {source}: expected {SETTINGS[key].expected}{said}") from None
+    return read
+
+
+def _value(one: Setting, raw: object, base: Path) -> object:
+    """The value in its type. Raises ValueError for one that is not as ``one.expected`` says."""
+    if one.kind is int:
+        return _number(one, raw)
+    text = str(raw)
+    if not isinstance(raw, str | Path) or "\0" in text or (one.choices and text not in one.choices):
+        raise ValueError
+    if not text:
+        return _empty(one)
+    if one.kind in (Path, Path | None):
+        path = Path(os.path.normpath(base / Path(text).expanduser()))
+        if one.optional and not path.is_file():
+            raise ValueError
+        return path
+    normal = one.form.normal(text) if one.form else text
+    if normal is None:
+        raise ValueError
+    return normal
+
+
+def _number(one: Setting, raw: object) -> int:
+    number = int(raw) if isinstance(raw, int | str) and not isinstance(raw, bool) else None
+    if number is None or not one.least <= number <= one.most:
+        raise ValueError
+    return number
+
+
+def _empty(one: Setting) -> str | None:
+    if not one.optional:
+        raise ValueError
+    return "" if one.kind is str else None
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Variables with which ``load`` gives a child process exactly these settings, whatever files say by then."""
+    values = {one.name: getattr(settings, one.name) for one in SETTINGS.values()}
+    given = {PREFIX + name.upper(): "" if value is None else str(value) for name, value in values.items()}
+    return {**given, PREFIX + CONFIG.upper(): os.devnull}
+
+
+def markdown() -> str:
+    """The page ``docs/settings.md``."""
+    rows = "".join(
+        f"| `{one.name}` | {one.meaning} | {one.shown} | {'any text' if one.expected == 'a text' else one.expected} |\n"
+        for one in SETTINGS.values()
+    )
+    return INTRODUCTION + rows
+
+
+INTRODUCTION = """\
+# Settings
+
+<!-- Made by `python -m vesicle.settings > docs/settings.md` from src/vesicle/settings.py; a test keeps it current. -->
+
+Every setting can stand in a file as `name = value` (TOML), in the environment as `VESICLE_NAME`, and those that
+`vesicle serve --help` lists also on the command line. The command line wins over the environment, the environment over
+the file, the file over the defaults. The file is `vesicle.toml` in the data folder; `--config FILE` or `VESICLE_CONFIG`
+names another one, which alone may also set `data`. Relative paths in a file count from the folder of the file, all
+others from the current folder. A name that is no setting, or a value that cannot be right, ends the program with a
+message that says what was expected.
+
+```toml
+# vesicle.toml
+port = 8443
+public_url = "https://data.example.org:8443"
+tls_certificate = "certificate.pem"
+tls_key = "key.pem"
+```
+
+| name | what it does | default | expects |
+|---|---|---|---|
+"""
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
