@@ -1,0 +1,213 @@
+"""What vesicle asks of an object store, whoever made it.
+
+``ObjectStore`` is what every store does; what only some do is a power of its own (``TakesParts``, ``SignsUrls``), asked
+for with ``power``. Calls are synchronous and may be made from many threads. Every one may raise ``Refused`` (the
+store answered and said no) or ``Unavailable`` (it did not answer within the provider's limits); nothing else leaves a
+provider except what the docstrings here name. A promise made here has its probe in ``conformance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar, runtime_checkable
+
+import msgspec
+
+from vesicle import errors
+
+
+class StoreError(errors.Refusal):
+    """What can go wrong at an object store. Uncaught, it is answered as a 502, or a 503 when it will pass."""
+
+    status = 502
+
+
+class Refused(StoreError, errors.StoreRefused):
+    """The store answered, and said no. ``store_code`` is its own word for why, such as ``AccessDenied``."""
+
+    status = 502
+
+    def __init__(self, reason: str, store_code: str = "") -> None:
+        super().__init__(reason)
+        self.store_code = store_code
+
+
+class NoSuchObject(Refused):
+    """There is no object under this key (or not in this version)."""
+
+
+class NoSuchUpload(NoSuchObject):
+    """The store does not know this multipart upload: never begun, aborted, or already completed."""
+
+
+class Unavailable(StoreError, errors.Unavailable):
+    """The store cannot be reached, answers too late, or has trouble of its own; the same call will work later."""
+
+    status = 503
+
+
+class ObjectStat(msgspec.Struct, frozen=True):
+    """What the store knows of one object.
+
+    ``size`` is in bytes; ``etag`` has no quotes, and is the hexadecimal MD5 of the bytes only for an object that was
+    put in one piece.
+    """
+
+    size: int
+    etag: str
+    content_type: str | None
+    last_modified: datetime
+    version_id: str | None
+    metadata: dict[str, str]
+
+
+class ListedObject(msgspec.Struct, frozen=True):
+    """One object of a listing. ``size`` is in bytes."""
+
+    key: str
+    size: int
+    etag: str
+    last_modified: datetime
+
+
+class ListedPart(msgspec.Struct, frozen=True):
+    """One part that the store holds of an open upload. ``size`` is in bytes."""
+
+    number: int
+    etag: str
+    size: int
+
+
+class OpenUpload(msgspec.Struct, frozen=True):
+    """A multipart upload that was begun and neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    started_on: datetime
+
+
+class SignedUrl(msgspec.Struct, frozen=True):
+    """A URL that works without credentials, and the headers its user must send that it would not send by itself."""
+
+    url: str
+    headers: dict[str, str]
+
+
+class ObjectStore(Protocol):
+    """A store of objects in buckets. ``name`` is what people call it, in reasons and metrics; it holds no secret."""
+
+    name: str
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str | None = None) -> None:
+        """Store a small object in one piece, in place of what is there."""
+
+    def get(self, bucket: str, key: str, byte_range: tuple[int, int] | None = None) -> bytes:
+        """Read a small object, or its bytes from the first to the last position of ``byte_range``, both included.
+
+        Raises ``NoSuchObject``.
+        """
+
+    def stat(self, bucket: str, key: str, version_id: str | None = None) -> ObjectStat:
+        """What the store knows of an object, its newest version unless told otherwise. Raises ``NoSuchObject``."""
+
+    def delete(self, bucket: str, key: str) -> None:
+        """Remove an object. One that is not there is no error."""
+
+    def copy(self, source_bucket: str, source_key: str, bucket: str, key: str) -> None:
+        """Copy an object of up to 5 GiB, with its content type and metadata, inside the store. May take minutes.
+
+        Raises ``NoSuchObject``.
+        """
+
+    def check(self, bucket: str | None = None) -> None:
+        """Return when the store answers and knows our credentials (and, if one is named, the bucket). Cheap."""
+
+    def ensure_bucket(self, bucket: str) -> None:
+        """Make the bucket unless we have it already."""
+
+    def list(self, bucket: str, prefix: str, after: str | None = None, limit: int = 1000) -> Sequence[ListedObject]:
+        """At most ``limit`` (up to 1,000) objects whose keys begin with ``prefix``, and come behind ``after`` if given.
+
+        Calling again with the last key as ``after``, until nothing comes, gives every key once. The order is the
+        store's own.
+        """
+
+
+@runtime_checkable
+class TakesParts(Protocol):
+    """The power to put an object together from parts that are sent one by one."""
+
+    def begin_upload(
+        self,
+        bucket: str,
+        key: str,
+        content_type: str | None,
+        content_disposition: str | None = None,
+        metadata: dict[str, str] | None = None,
+    ) -> str:
+        """Begin a multipart upload and return the store's id for it. Header values must be ASCII."""
+
+    def listed_parts(self, bucket: str, key: str, upload_id: str, number: int) -> list[ListedPart]:
+        """Every entry that the store lists for this part number: none, one, or for a part that was sent again more.
+
+        Which of several came last cannot be told from them. Raises ``NoSuchUpload``.
+        """
+
+    def complete_upload(self, bucket: str, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
+        """Make the object of exactly these parts, given as (number, ETag) in the order of the numbers.
+
+        Raises ``Refused`` when the store lacks one of them, ``NoSuchUpload`` when the upload is gone (and the object
+        may then be there already). May take minutes.
+        """
+
+    def abort_upload(self, bucket: str, key: str, upload_id: str) -> None:
+        """Give up an upload and let the store drop its parts. An upload that is gone is no error."""
+
+    def open_uploads(self, bucket: str, prefix: str = "", limit: int | None = None) -> Iterator[OpenUpload]:
+        """The open uploads under a key prefix, all or at most ``limit``, asked for page by page while iterating."""
+
+
+@runtime_checkable
+class SignsUrls(Protocol):
+    """The power to sign URLs that let somebody without credentials do one thing for a while. Signing asks no store.
+
+    ``expires_s`` is the life in seconds, from 1 to 604,800, counted from ``now`` (an aware time, else the present).
+    """
+
+    def sign_get(
+        self,
+        bucket: str,
+        key: str,
+        *,
+        expires_s: int,
+        now: datetime | None = None,
+        content_type: str | None = None,
+        content_disposition: str | None = None,
+        version_id: str | None = None,
+    ) -> str:
+        """A URL that reads an object, whole or by Range; the given headers take the place of the object's own."""
+
+    def sign_part(
+        self,
+        bucket: str,
+        key: str,
+        upload_id: str,
+        number: int,
+        content_length: int,
+        *,
+        expires_s: int,
+        now: datetime | None = None,
+    ) -> SignedUrl:
+        """A URL that PUTs one part of exactly ``content_length`` bytes; the store refuses any other length."""
+
+
+Power = TypeVar("Power")
+
+
+def power(store: ObjectStore, wanted: type[Power]) -> Power:
+    """The same store, as one that has the wanted power. Raises ``errors.BadRequest`` when it lacks it."""
+    if not isinstance(store, wanted):
+        words = {"TakesParts": "take uploads in parts", "SignsUrls": "sign URLs"}
+        raise errors.BadRequest(f"The object store {store.name} cannot {words.get(wanted.__name__, wanted.__name__)}.")
+    return store
