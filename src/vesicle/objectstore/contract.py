@@ -8,9 +8,9 @@ provider except what the docstrings here name. A promise made here has its probe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 import msgspec
 
@@ -203,11 +203,16 @@ class SignsUrls(Protocol):
 
 
 Power = TypeVar("Power")
+_WORDS: dict[type, str] = {TakesParts: "take uploads in parts", SignsUrls: "sign URLs"}
 
 
-def power(store: ObjectStore, wanted: type[Power]) -> Power:
-    """The same store, as one that has the wanted power. Raises ``errors.BadRequest`` when it lacks it."""
-    if not isinstance(store, wanted):
-        words = {"TakesParts": "take uploads in parts", "SignsUrls": "sign URLs"}
-        raise errors.BadRequest(f"The object store {store.name} cannot {words.get(wanted.__name__, wanted.__name__)}.")
+def power(store: ObjectStore, wanted: Callable[..., Power]) -> Power:
+    """The same store, as one that has the wanted power. Raises ``errors.BadRequest`` when it lacks it.
+
+    ``wanted`` is one of the protocols above. Its type is written as a callable, because a checker lets only classes
+    that can be instantiated be passed as a ``type``.
+    """
+    protocol = cast("type[Power]", wanted)
+    if not isinstance(store, protocol):
+        raise errors.BadRequest(f"The object store {store.name} cannot {_WORDS[protocol]}.")
     return store

@@ -15,6 +15,7 @@ from vesicle.objectstore.contract import (
     OpenUpload,
     Refused,
     SignedUrl,
+    Unavailable,
 )
 from vesicle.objectstore.s3_connection import Connection, address, given
 from vesicle.objectstore.sigv4 import Presigner
@@ -26,6 +27,8 @@ class S3Store:
     ``public_endpoint`` is the address that presigned URLs carry, where clients do not reach the store as we do; the
     limits are those of ``Connection``. Raises ``errors.BadRequest`` for an endpoint that is no http(s) address.
     """
+
+    uploads_per_page = 1000
 
     def __init__(
         self,
@@ -156,9 +159,13 @@ class S3Store:
     def complete_upload(self, bucket: str, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
         # The answer's ETag is empty at Ceph; whoever wants it asks for the object's stat.
         listed = [{"PartNumber": number, "ETag": etag} for number, etag in parts]
-        self._call(
-            "complete_multipart_upload", Bucket=bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}
-        )
+        upload: dict[str, Any] = {"Bucket": bucket, "Key": key, "UploadId": upload_id}
+        try:
+            self._call("complete_multipart_upload", **upload, MultipartUpload={"Parts": listed})
+        except Unavailable:
+            # Ceph has trouble of its own with an upload that is gone; asked for its parts it says what is the matter.
+            self._call("list_parts", **upload, MaxParts=1)
+            raise
 
     def abort_upload(self, bucket: str, key: str, upload_id: str) -> None:
         try:
@@ -170,14 +177,15 @@ class S3Store:
         count = 0
         markers: dict[str, Any] = {}
         while limit is None or count < limit:
-            page_size = 1000 if limit is None else min(1000, limit - count)
+            page_size = self.uploads_per_page if limit is None else min(self.uploads_per_page, limit - count)
             page = self._call("list_multipart_uploads", Bucket=bucket, Prefix=prefix, MaxUploads=page_size, **markers)
             for upload in page.get("Uploads", []):
                 yield OpenUpload(upload["Key"], upload["UploadId"], _utc(upload["Initiated"]))
                 count += 1
             if not page.get("IsTruncated"):
                 return
-            markers = {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page["NextUploadIdMarker"]}
+            # SeaweedFS orders by upload, not by key, and gives the one marker only.
+            markers = {"KeyMarker": page.get("NextKeyMarker"), "UploadIdMarker": page.get("NextUploadIdMarker")}
 
     # SignsUrls
 

@@ -1,0 +1,134 @@
+"""What every probe of the contract stands on: the store under test, and plain HTTP as a client speaks it."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from vesicle.objectstore.contract import ObjectStore, SignsUrls, TakesParts, power
+
+ANSWER_WITHIN_S = 30
+
+
+class PromiseBroken(AssertionError):
+    """The store did something else than the contract promises; the text says what was seen."""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What a provider is known to do otherwise. A probe then holds it to that instead, so none of these goes stale."""
+
+    refuses_dot_segments: bool = False
+    """Keys with ``.`` or ``..`` between slashes are refused."""
+    evens_slashes: bool = False
+    """A backslash, or several slashes in a row, are taken for one slash."""
+    refuses_names_over_255_bytes: bool = False
+    """Between two slashes a key has at most 255 bytes."""
+    paging_loses_keys_below_keys: bool = False
+    """With ``after`` naming ``a``, the listing passes over ``a/b``."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A store under test, in one bucket, under a prefix that is the probe's own.
+
+    ``stranger`` is the same store with a wrong secret; ``ca_bundle`` is the file that holds the store's CA, if it is
+    not one of the system's.
+    """
+
+    store: ObjectStore
+    bucket: str
+    stranger: ObjectStore
+    differences: Differences = Differences()
+    ca_bundle: str | None = None
+    prefix: str = field(default="vesicle-check/")
+
+    @property
+    def parts(self) -> TakesParts:
+        return power(self.store, TakesParts)
+
+    @property
+    def urls(self) -> SignsUrls:
+        return power(self.store, SignsUrls)
+
+    def key(self, name: str) -> str:
+        return self.prefix + name
+
+    def clear(self) -> None:
+        """Remove whatever the probe left behind."""
+        for upload in list(self.parts.open_uploads(self.bucket, self.prefix)):
+            self.parts.abort_upload(self.bucket, upload.key, upload.upload_id)
+        for found in self.store.list(self.bucket, self.prefix):
+            self.store.delete(self.bucket, found.key)
+
+    def ask(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
+        """One request with nothing but these headers, as whoever holds the URL would make it."""
+        parts = urlsplit(url)
+        connection: http.client.HTTPConnection
+        if parts.scheme == "https":
+            trust = ssl.create_default_context(cafile=self.ca_bundle)
+            connection = http.client.HTTPSConnection(parts.netloc, timeout=ANSWER_WITHIN_S, context=trust)
+        else:
+            connection = http.client.HTTPConnection(parts.netloc, timeout=ANSWER_WITHIN_S)
+        try:
+            connection.request(method, f"{parts.path}?{parts.query}", body or None, dict(headers or {}))
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Message
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One promise of the contract, and the deed that shows whether it is kept."""
+
+    name: str
+    promise: str
+    deed: Callable[[Subject], None]
+
+    def run(self, subject: Subject) -> None:
+        """Raise ``PromiseBroken``, or whatever the store raised unasked. Leaves nothing behind in the bucket."""
+        own = replace(subject, prefix=f"{subject.prefix}{uuid4().hex}/")
+        try:
+            self.deed(own)
+        finally:
+            own.clear()
+
+
+def promise(text: str, probes: list[Probe]) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
+    """Enter a function in a list of probes, under its own name."""
+
+    def enter(deed: Callable[[Subject], None]) -> Callable[[Subject], None]:
+        probes.append(Probe(deed.__name__, text, deed))
+        return deed
+
+    return enter
+
+
+def must_be(seen: object, wanted: object, what: str) -> None:
+    """Raise ``PromiseBroken`` unless the two are equal."""
+    if seen != wanted:
+        raise PromiseBroken(f"{what}: {seen!r} instead of {wanted!r}")
+
+
+def must_raise(kind: type[Exception], deed: Callable[[], object], what: str) -> None:
+    """Raise ``PromiseBroken`` unless the deed raises this kind of error."""
+    try:
+        seen = deed()
+    except kind:
+        return
+    except Exception as other:
+        raise PromiseBroken(f"{what}: {type(other).__name__} ({other}) instead of {kind.__name__}") from other
+    raise PromiseBroken(f"{what}: {seen!r} instead of {kind.__name__}")
