@@ -21,9 +21,10 @@ class Presigner:
     ) -> None:
         parts = urlsplit(endpoint)
         default_port = {"http": 80, "https": 443}[parts.scheme]
+        address = parts.netloc.lower()
         # A client leaves the scheme's own port out of its Host header, which is what the store will verify.
-        host = parts.netloc.removesuffix(f":{default_port}")
-        self._origin = f"{parts.scheme}://{host}"
+        host = address.removesuffix(f":{default_port}")
+        self._origin = f"{parts.scheme}://{address}"
         self._base_path = parts.path.rstrip("/")
         self._host_header = f"host:{host}\n"
         self._secret = f"AWS4{secret_key}".encode()

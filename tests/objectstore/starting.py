@@ -1,0 +1,111 @@
+"""Real object stores for the tests, on free loopback ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+
+from vesicle.objectstore.contract import StoreError
+from vesicle.objectstore.s3 import S3Store
+
+CEPH_SCRIPTS = Path(__file__).parent.parent / "ceph"
+START_WITHIN_S = 60
+
+
+def free_ports(count: int, twin: int = 0) -> int:
+    """The first of ``count`` free ports in a row, whose twins that many ports higher are free as well."""
+    while True:
+        first = 20000 + secrets.randbelow(10000)
+        if all(_is_free(port) and _is_free(port + twin) for port in range(first, first + count)):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def start_seaweedfs(folder: Path) -> dict[str, str]:
+    """Start ``weed mini`` with one identity and return its address, keys and pid once it answers."""
+    folder.mkdir()
+    access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
+    credentials = [{"accessKey": access_key, "secretKey": secret_key}]
+    identities = folder / "identities.json"
+    actions = ["Admin", "Read", "Write", "List", "Tagging"]
+    identities.write_text(json.dumps({"identities": [{"name": "t", "credentials": credentials, "actions": actions}]}))
+    first = free_ports(6, twin=10000)  # Each port's gRPC twin is 10,000 higher.
+    names = ("s3.port", "master.port", "volume.port", "filer.port", "metricsPort", "admin.port")
+    ports = [f"-{name}={first + n}" for n, name in enumerate(names)]
+    weed = str(Path(sysconfig.get_path("scripts")) / "weed")
+    command = [weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"]
+    command += ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", f"-s3.config={identities}", *ports]
+    command += [f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            start_new_session=True,
+        )
+    facts = {"endpoint": f"http://127.0.0.1:{first}", "access_key": access_key, "secret_key": secret_key}
+    _wait_for(facts, process, folder / "log")
+    process.returncode = 0  # It outlives this handle, and may be ended by another process of the run.
+    return {**facts, "pid": str(process.pid)}
+
+
+def _wait_for(facts: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_WITHIN_S
+    while True:
+        store = S3Store(**facts)
+        try:
+            store.check()
+        except StoreError as error:
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"SeaweedFS did not start: {log.read_text(errors='replace')[-2000:]}") from error
+            time.sleep(0.1)
+        else:
+            return
+        finally:
+            store.close()
+
+
+def stop_seaweedfs(facts: dict[str, str]) -> None:
+    os.kill(int(facts["pid"]), signal.SIGKILL)  # Its data is thrown away: nothing is gained by a slow end.
+
+
+def start_ceph(folder: Path) -> dict[str, str]:
+    """Start a one-node Ceph with its S3 gateway and return the gateway's address and keys once it answers."""
+    if shutil.which("radosgw") is None:
+        raise RuntimeError("Ceph's gateway is not installed on this machine: run tests/ceph/rgw-install as root.")
+    command = [CEPH_SCRIPTS / "rgw-start", folder, str(free_ports(20))]
+    started = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    if started.returncode != 0:
+        raise RuntimeError(f"Ceph did not start: {started.stderr[-2000:]}")
+    lines = (shlex.split(line)[1] for line in started.stdout.splitlines() if line.startswith("export "))
+    exported = dict(line.split("=", 1) for line in lines)
+    return {
+        "endpoint": exported["RGW_ENDPOINT"],
+        "access_key": exported["RGW_ADMIN_ACCESS_KEY"],
+        "secret_key": exported["RGW_ADMIN_SECRET_KEY"],
+        "folder": str(folder),
+    }
+
+
+def stop_ceph(facts: dict[str, str]) -> None:
+    subprocess.run([CEPH_SCRIPTS / "rgw-stop", facts["folder"]], capture_output=True, check=True)

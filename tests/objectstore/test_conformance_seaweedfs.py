@@ -1,0 +1,29 @@
+"""The S3 provider on a real SeaweedFS keeps every promise of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.objectstore.sharing import Facts
+from tests.objectstore.subjects import subject_at
+
+from vesicle.objectstore.conformance import PROBES, Differences, Probe, Subject
+
+DIFFERENCES = Differences(
+    refuses_dot_segments=True,
+    evens_slashes=True,
+    refuses_names_over_255_bytes=True,
+    paging_loses_keys_below_keys=True,
+)
+
+
+@pytest.fixture(scope="module")
+def subject(seaweedfs: Facts) -> Iterator[Subject]:
+    with subject_at(seaweedfs, DIFFERENCES) as subject:
+        yield subject
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
+def test_seaweedfs_keeps_the_promise(probe: Probe, subject: Subject) -> None:
+    probe.run(subject)
