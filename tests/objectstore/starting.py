@@ -13,6 +13,7 @@ import subprocess
 import sysconfig
 import time
 from pathlib import Path
+from tempfile import mkdtemp
 
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.s3 import S3Store
@@ -40,8 +41,8 @@ def _is_free(port: int) -> bool:
 
 
 def start_seaweedfs(folder: Path) -> dict[str, str]:
-    """Start ``weed mini`` with one identity and return its address, keys and pid once it answers."""
-    folder.mkdir()
+    """Start ``weed mini`` with one identity in a new folder below this one; return its address, keys and pid once it answers."""
+    folder = Path(mkdtemp(prefix="weed-", dir=folder))
     access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
     credentials = [{"accessKey": access_key, "secretKey": secret_key}]
     identities = folder / "identities.json"
@@ -90,9 +91,10 @@ def stop_seaweedfs(facts: dict[str, str]) -> None:
 
 
 def start_ceph(folder: Path) -> dict[str, str]:
-    """Start a one-node Ceph with its S3 gateway and return the gateway's address and keys once it answers."""
+    """Start a one-node Ceph with its S3 gateway in a new folder below this one; return its gateway's address and keys once it answers."""
     if shutil.which("radosgw") is None:
         raise RuntimeError("Ceph's gateway is not installed on this machine: run tests/ceph/rgw-install as root.")
+    folder = Path(mkdtemp(prefix="ceph-", dir=folder))
     command = [CEPH_SCRIPTS / "rgw-start", folder, str(free_ports(20))]
     started = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if started.returncode != 0:

@@ -109,7 +109,10 @@ class ObjectStore(Protocol):
         """
 
     def stat(self, bucket: str, key: str, version_id: str | None = None) -> ObjectStat:
-        """What the store knows of an object, its newest version unless told otherwise. Raises ``NoSuchObject``."""
+        """What the store knows of an object, its newest version unless told otherwise.
+
+        Raises ``NoSuchObject``, also for a missing bucket: stores do not tell the two apart in this call.
+        """
 
     def delete(self, bucket: str, key: str) -> None:
         """Remove an object. One that is not there is no error."""

@@ -22,7 +22,7 @@ from vesicle.objectstore.sigv4 import Presigner
 
 
 class S3Store:
-    """One S3 endpoint with one set of credentials: every power of the contract. Keep it; making one takes 30 ms.
+    """One S3 endpoint with one set of credentials: every power of the contract. Keep it, for its connections are kept.
 
     ``public_endpoint`` is the address that presigned URLs carry, where clients do not reach the store as we do; the
     limits are those of ``Connection``. Raises ``errors.BadRequest`` for an endpoint that is no http(s) address.
@@ -43,6 +43,7 @@ class S3Store:
         connect_s: float = 2.0,
         read_s: float = 5.0,
         long_read_s: float = 600.0,
+        rest_s: float = 1.0,
     ) -> None:
         signing_endpoint = public_endpoint or endpoint
         address(signing_endpoint)
@@ -58,6 +59,7 @@ class S3Store:
             connect_s=connect_s,
             read_s=read_s,
             long_read_s=long_read_s,
+            rest_s=rest_s,
         )
         self.name = self._connection.name
         self._call = self._connection.call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -21,16 +22,22 @@ _LONG = frozenset({"complete_multipart_upload", "copy_object"})
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 # The store asks for patience; it does so with several statuses.
 _BUSY = frozenset({"SlowDown", "RequestTimeout", "TooManyRequests", "Throttling", "OperationAborted"})
-_REST_S = 1.0
+
+# A session that knows nothing of the credentials and profiles of whoever runs the server. There is one for all, because
+# it keeps the service's description, which takes 0.1 s to read; making clients of it is not safe in threads.
+_NOTHING = (None, None, os.devnull, None)
+_SESSION = botocore.session.Session(
+    session_vars={"profile": (None, None, None, None), "config_file": _NOTHING, "credentials_file": _NOTHING}
+)
+_MAKING_CLIENTS = threading.Lock()
 
 
 class Connection:
     """The clients of one endpoint and one set of credentials, safe to use from many threads.
 
     Times are in seconds: ``connect_s`` and ``read_s`` bound every ordinary call, ``long_read_s`` those that put an
-    object together. After a failure to reach the store, calls in the next second are refused at once, so that a dead
-    store does not hold every thread of the server. Raises ``errors.BadRequest`` for an endpoint that is no http(s)
-    address.
+    object together. For ``rest_s`` after a failure to reach the store, calls are refused at once, so that a dead store
+    does not hold every thread of the server. Raises ``errors.BadRequest`` for an endpoint that is no http(s) address.
     """
 
     def __init__(
@@ -45,13 +52,14 @@ class Connection:
         connect_s: float,
         read_s: float,
         long_read_s: float,
+        rest_s: float,
     ) -> None:
         self.name = address(endpoint)
+        self._rest_s = rest_s
         self._resting_until = 0.0
-        session = _session()
 
         def client(read_timeout: float) -> Any:
-            return session.create_client(
+            return _SESSION.create_client(
                 "s3",
                 region_name=region,
                 endpoint_url=endpoint,
@@ -62,7 +70,8 @@ class Connection:
                 config=_config(endpoint, connect_s, read_timeout),
             )
 
-        self._quick, self._patient = client(read_s), client(long_read_s)
+        with _MAKING_CLIENTS:
+            self._quick, self._patient = client(read_s), client(long_read_s)
 
     def close(self) -> None:
         self._quick.close()
@@ -89,7 +98,7 @@ class Connection:
             return _answered(failure, f"The object store {self.name}", deed, "UploadId" in request)
         if isinstance(failure, (NotConnected, HTTPClientError, IncompleteReadError)):
             if isinstance(failure, NotConnected) or operation not in _LONG:
-                self._resting_until = time.monotonic() + _REST_S
+                self._resting_until = time.monotonic() + self._rest_s
             return Unavailable(f"The object store {self.name} does not answer ({type(failure).__name__}).")
         # Not sent at all, such as a bucket name that no store can have, or answered in a way that is not S3's.
         kind = type(failure).__name__
@@ -132,14 +141,6 @@ def address(endpoint: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise errors.BadRequest("An object store's endpoint is an address such as https://s3.example.org.")
     return parts.netloc
-
-
-def _session() -> botocore.session.Session:
-    """A session that knows nothing of the credentials and profiles of whoever runs the server."""
-    nothing = (None, None, os.devnull, None)
-    return botocore.session.Session(
-        session_vars={"profile": (None, None, None, None), "config_file": nothing, "credentials_file": nothing}
-    )
 
 
 def _config(endpoint: str, connect_s: float, read_s: float) -> Config:

@@ -1,6 +1,6 @@
 """Presigned URLs by AWS Signature Version 4, in the query string, path style.
 
-botocore makes the same URLs some fifteen times slower; it is the oracle of this file's test. The parameters stand in
+botocore makes the same URLs more than ten times slower; it is the oracle of this file's test. The parameters stand in
 the order in which they are signed, so one string is both the URL's query and the canonical one.
 Source of the rules: AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
 """
