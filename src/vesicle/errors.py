@@ -49,6 +49,12 @@ class Forbidden(Refusal):
     status = 403
 
 
+class InsufficientScope(Forbidden):
+    """The token is good, and was not made for this."""
+
+    oauth_error = "insufficient_scope"
+
+
 class NotFound(Refusal):
     """The thing does not exist, or lies in the trash can."""
 

@@ -1,0 +1,35 @@
+"""The rules, without a database: given what is known of an object, may the actor?"""
+
+from __future__ import annotations
+
+from vesicle.access.actors import Actor
+from vesicle.access.grants import Subject
+from vesicle.access.rights import Right
+from vesicle.errors import Forbidden, NotFound, Refusal
+
+TRASH = 1681355
+UNCERTIFIED = "Only certified users may create or update content in Synapse."
+
+
+def refusal(actor: Actor, subject: Subject | None, right: Right, object_id: int) -> Refusal | None:
+    """Why not; None when the actor may. The first rule that fires decides (contract, Permissions)."""
+    if subject is None:
+        return NotFound(f"Resource: 'syn{object_id}' does not exist")
+    if subject.benefactor_id == TRASH:
+        return NotFound(f"Entity syn{object_id} is in trash can.")
+    if actor.is_admin or not right:
+        return None
+    if actor.is_anonymous and right is not Right.READ:
+        return Forbidden("Anonymous users have only READ access permission.")
+    if right in (Right.UPDATE, Right.CREATE) and not actor.certified and not _is_project_deed(subject, right):
+        return Forbidden(UNCERTIFIED, "USER_CERTIFICATION_REQUIRED")
+    if right is Right.CHANGE_SETTINGS and subject.created_by == actor.id:
+        return None
+    if not subject.rights & right:
+        return Forbidden(f"You lack {right.name} access to the requested entity.")
+    return None
+
+
+def _is_project_deed(subject: Subject, right: Right) -> bool:
+    """Projects may be made (below the root) and changed without certification."""
+    return subject.project_id is None if right is Right.CREATE else subject.kind == "project"

@@ -1,0 +1,70 @@
+"""The one place where grants are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar, overload
+
+from vesicle.access import decisions, store
+from vesicle.access.actors import Actor
+from vesicle.access.grants import _SEAL, Grant, Owns
+from vesicle.access.rights import Right
+from vesicle.db import Connection
+from vesicle.errors import Forbidden, NotFound, Refusal
+
+G = TypeVar("G", bound=Grant)
+O = TypeVar("O", bound=Owns)  # noqa: E741
+
+
+@overload
+def require(conn: Connection, actor: Actor, kind: type[G], object_id: int) -> G: ...
+@overload
+def require(conn: Connection, actor: Actor, kind: type[O], object_id: int) -> O: ...
+def require(conn: Connection, actor: Actor, kind: type[G] | type[O], object_id: int) -> Grant | Owns:
+    """A proof that the actor may; raises NotFound (missing, in the trash can) or Forbidden with the reason."""
+    answer = (
+        require_each_owned(conn, actor, kind, [object_id])[object_id]
+        if issubclass(kind, Owns)
+        else require_each(conn, actor, kind, [object_id])[object_id]
+    )
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def require_each(conn: Connection, actor: Actor, kind: type[G], ids: Sequence[int]) -> dict[int, G | Refusal]:
+    """For each id its proof or its refusal, in one query."""
+    known = store.subjects(conn, actor.principals, ids)
+    answers: dict[int, G | Refusal] = {}
+    for object_id in ids:
+        subject = known.get(object_id)
+        why_not = decisions.refusal(actor, subject, kind.right, object_id)
+        if why_not is not None:
+            answers[object_id] = why_not
+        elif subject is not None:
+            answers[object_id] = kind(_SEAL, actor, subject)
+    return answers
+
+
+def require_each_owned(conn: Connection, actor: Actor, kind: type[O], ids: Sequence[int]) -> dict[int, O | Refusal]:
+    """For each id the proof that the actor made it, or the refusal, in one query."""
+    known = store.owners(conn, kind.kind, ids)
+    answers: dict[int, O | Refusal] = {}
+    for object_id in ids:
+        owner_id = known.get(object_id)
+        if owner_id is None:
+            answers[object_id] = NotFound(f"There is no {kind.kind} {object_id}.")
+        elif owner_id == actor.id or (kind.admin_passes and actor.is_admin):
+            answers[object_id] = kind(_SEAL, actor, object_id, owner_id)
+        else:
+            answers[object_id] = Forbidden(f"Only the creator of {kind.kind} {object_id} may do this.")
+    return answers
+
+
+def rights_of(grant: Grant) -> Right:
+    """Every right that the actor of the grant has on its object, by the same rules."""
+    allowed = Right(0)
+    for right in Right:
+        if decisions.refusal(grant.actor, grant, right, grant.id) is None:
+            allowed |= right
+    return allowed

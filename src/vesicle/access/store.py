@@ -1,0 +1,86 @@
+"""Rows of access control lists, and the two look-ups that every permission is decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import args_row
+
+from vesicle.access.actors import Actor
+from vesicle.access.grants import Exists, MayCreate, MayDelete, MayRead, Subject
+from vesicle.access.rights import Right
+from vesicle.db import Connection
+
+_SUBJECTS = """
+SELECT o.id, o.kind, o.benefactor_id, o.created_by, o.project_id,
+       coalesce((SELECT bit_or(e.rights) FROM acl_entry e
+                 WHERE e.acl_id = o.benefactor_id AND e.principal_id = ANY(%s::bigint[])), 0)
+FROM protected_object o WHERE o.id = ANY(%s::bigint[])
+"""
+
+
+def subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -> dict[int, Subject]:
+    """Each known object with the rights that these principals have on it: one query for one or for a hundred."""
+    with conn.cursor(row_factory=args_row(Subject)) as cursor:
+        return {found.id: found for found in cursor.execute(_SUBJECTS, (principals, list(ids)))}
+
+
+def owners(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, int]:
+    """Who made each of these things."""
+    return dict(
+        conn.execute(
+            "SELECT id, owner_id FROM owned_object WHERE kind = %s AND id = ANY(%s::bigint[])", (kind, list(ids))
+        )
+    )
+
+
+def insert_acl(conn: Connection, proof: MayCreate, acl_id: int) -> None:
+    """An empty list of its own for an object."""
+    _ = proof
+    conn.execute("INSERT INTO acl (id) VALUES (%s)", (acl_id,))
+
+
+def add_entry(conn: Connection, proof: MayCreate, acl_id: int, principal_id: int, rights: Right) -> None:
+    """Give a principal rights on a list."""
+    _ = proof
+    conn.execute(
+        "INSERT INTO acl_entry (acl_id, principal_id, rights) VALUES (%s, %s, %s)", (acl_id, principal_id, int(rights))
+    )
+
+
+def delete_acls(conn: Connection, proof: MayDelete, ids: Iterable[int]) -> None:
+    """Remove the lists of these objects, all below what the proof is for; their entries go with them."""
+    _ = proof
+    conn.execute("DELETE FROM acl WHERE id = ANY(%s::bigint[])", (list(ids),))
+
+
+def acl_row(conn: Connection, grant: MayRead | Exists, acl_id: int) -> tuple[UUID, datetime] | None:
+    """Etag and creation date of a list; None when the object inherits."""
+    _ = grant
+    return conn.execute("SELECT etag, created_on FROM acl WHERE id = %s", (acl_id,)).fetchone()
+
+
+def entries(conn: Connection, grant: MayRead | Exists, acl_id: int) -> list[tuple[int, int]]:
+    """(principal, rights) of a list, in the order of principals."""
+    _ = grant
+    return conn.execute(
+        "SELECT principal_id, rights FROM acl_entry WHERE acl_id = %s ORDER BY principal_id", (acl_id,)
+    ).fetchall()
+
+
+def visible_to(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]:
+    """A condition on the table alias ``node`` that holds for the nodes the actor can READ, and its parameters.
+
+    Nodes in the trash can are seen by nobody: their benefactor gives no rights.
+    """
+    if actor.is_admin:
+        return sql.SQL("{}.benefactor_id <> 1681355").format(sql.Identifier(node)), {}
+    condition = sql.SQL(
+        "EXISTS (SELECT 1 FROM acl_entry seen WHERE seen.acl_id = {}.benefactor_id"
+        " AND seen.principal_id = ANY(%(seers)s) AND seen.rights & {} <> 0)"
+    ).format(sql.Identifier(node), sql.Literal(int(Right.READ)))
+    return condition, {"seers": actor.principals}

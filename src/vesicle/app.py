@@ -1,0 +1,71 @@
+"""The one place where everything meets: settings → engines → route tables → ASGI application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
+
+from vesicle.access import Actor
+from vesicle.accounts import http as accounts_http
+from vesicle.accounts import tokens
+from vesicle.db import Connection, open_pool
+from vesicle.delivery import http as delivery_http
+from vesicle.entities import http as entities_http
+from vesicle.files import http as files_http
+from vesicle.files import removal
+from vesicle.jobs import http as jobs_http
+from vesicle.objectstore.managed import Managed
+from vesicle.objectstore.s3 import S3Store
+from vesicle.settings import Settings
+from vesicle.web import Anyone, Door, Doors, House, health
+from vesicle.web.edge import Edge
+from vesicle.web.openapi import document
+
+ROOMS = (health, accounts_http, entities_http, files_http, delivery_http, jobs_http)
+DURABLE = (removal,)
+"""Rooms with work on the queue: a worker knows what these have declared."""
+
+_openapi = Doors("web")
+
+
+@_openapi("GET", "/vesicle/v1/openapi.json", access=Anyone("the contract is public"))
+def openapi() -> dict[str, Any]:
+    """This API as an OpenAPI document."""
+    return document(route_table(), "/")
+
+
+def route_table() -> list[Door]:
+    """Every door of the house."""
+    return [door for room in ROOMS for door in room.door.table] + _openapi.table
+
+
+def open_house(settings: Settings) -> House:
+    """What a process needs to serve or to work: the database, the object store, and who signs people in.
+
+    ``settings`` name both; embedded engines are started by whoever runs ``vesicle serve``, and named here like any other.
+    """
+    managed = Managed(
+        S3Store(
+            settings.s3_endpoint,
+            settings.s3_access_key,
+            settings.s3_secret_key,
+            region=settings.s3_region,
+            public_endpoint=settings.store_url,
+            ca_bundle=str(settings.s3_ca_bundle) if settings.s3_ca_bundle else None,
+        ),
+        settings.s3_bucket,
+    )
+
+    def sign_in(conn: Connection, token: str) -> Actor:
+        return tokens.actor_of_token(conn, token, settings)
+
+    return House(settings, open_pool(settings.database_url, settings.database_pool), managed, sign_in)
+
+
+def build(settings: Settings) -> CORSMiddleware:
+    """The ASGI application. Any web page may call the API: tokens are sent on purpose, never by the browser itself."""
+    edge = Edge(open_house(settings), route_table())
+    return CORSMiddleware(
+        edge, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"], max_age=3600
+    )

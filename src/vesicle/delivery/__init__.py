@@ -1,0 +1,1 @@
+"""Hands bytes out and tells where to send them: presigned downloads, upload destinations."""

@@ -1,0 +1,147 @@
+"""A download is the issue of a presigned URL; every issue is one row in the record (ruling 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+
+from vesicle.access import Actor, MayDownload, OwnsFileHandle, require, require_each, require_each_owned
+from vesicle.db import Connection
+from vesicle.delivery.model import BatchFileRequest, BatchFileResult, FileHandleAssociation, FileResult
+from vesicle.entities import store as entities
+from vesicle.errors import BadRequest, NotFound, Refusal
+from vesicle.files import store as files
+from vesicle.files.model import NOT_SET, Handle, shape_of
+from vesicle.objectstore.content_disposition import attachment
+from vesicle.objectstore.managed import Managed
+from vesicle.usage import store as usage
+from vesicle.wire import EntityId
+
+MOST_ITEMS = 100
+Proof = MayDownload | OwnsFileHandle
+UNAUTHORIZED, NOT_FOUND = "UNAUTHORIZED", "NOT_FOUND"
+
+
+def batch(conn: Connection, actor: Actor, managed: Managed, life_s: int, asked: BatchFileRequest) -> BatchFileResult:
+    """Handles and URLs for many associations; each item is allowed or fails by itself."""
+    if not (asked.include_file_handles or asked.include_pre_signed_urls or asked.include_preview_pre_signed_urls):
+        raise BadRequest("Ask for something: includeFileHandles, includePreSignedURLs or includePreviewPreSignedURLs.")
+    if not 1 <= len(asked.requested_files) <= MOST_ITEMS:
+        raise BadRequest(f"requestedFiles names from 1 to {MOST_ITEMS} files.")
+    allowed = _allowed(conn, actor, asked.requested_files)
+    # The records of one answer are kept together; a single one needs no transaction of its own to be whole.
+    with conn.transaction() if len(allowed) > 1 else nullcontext():
+        results = [
+            _result(conn, actor, managed, life_s, asked, item, answer)
+            for item, answer in zip(asked.requested_files, allowed, strict=True)
+        ]
+    return BatchFileResult(requested_files=results)
+
+
+def _result(
+    conn: Connection, actor: Actor, managed: Managed, life_s: int, asked: BatchFileRequest,
+    item: FileHandleAssociation, answer: tuple[Proof, Handle] | str,
+) -> FileResult:  # fmt: skip
+    result = FileResult(file_handle_id=str(item.file_handle_id))
+    if isinstance(answer, str):
+        result.failure_code = answer
+        return result
+    proof, handle = answer
+    if asked.include_file_handles:
+        result.file_handle = shape_of(handle)
+    if asked.include_pre_signed_urls:
+        result.pre_signed_url = url(conn, actor, managed, life_s, proof, handle, item.associate_object_type)
+    return result
+
+
+def _allowed(conn: Connection, actor: Actor, items: list[FileHandleAssociation]) -> list[tuple[Proof, Handle] | str]:
+    """For each item proof and handle, or its failure code: by the association, or because the caller made the handle."""
+    objects = {item.associate_object_id: _entity_of(item) for item in items}
+    wanted = [number for number in objects.values() if number is not None]
+    grants = require_each(conn, actor, MayDownload, wanted) if wanted else {}
+    may = {number: grant for number, grant in grants.items() if not isinstance(grant, Refusal)}
+    handles = files.associated_handles(conn, list(may.values()), _ids(items)) if may else {}
+    left = [
+        int(item.file_handle_id)
+        for item in items
+        if (objects[item.associate_object_id], int(item.file_handle_id)) not in handles
+    ]
+    owned = require_each_owned(conn, actor, OwnsFileHandle, left) if left else {}
+    answers: list[tuple[Proof, Handle] | str] = []
+    for item in items:
+        key = (objects[item.associate_object_id] or 0, int(item.file_handle_id))
+        answers.append((may[key[0]], handles[key]) if key in handles else _own(conn, actor, owned[key[1]]))
+    return answers
+
+
+def _own(conn: Connection, actor: Actor, owned: OwnsFileHandle | Refusal) -> tuple[Proof, Handle] | str:
+    if isinstance(owned, OwnsFileHandle):
+        handle = files.owned_handle(conn, owned)
+        return NOT_FOUND if handle is None else (owned, handle)
+    return NOT_FOUND if isinstance(owned, NotFound) and actor.is_admin else UNAUTHORIZED
+
+
+def _entity_of(item: FileHandleAssociation) -> int | None:
+    """The entity that an association names; None for other kinds, and for what is no id at all (clients send such)."""
+    if item.associate_object_type != files.ENTITY:
+        return None
+    try:
+        return EntityId.parse(item.associate_object_id)
+    except ValueError:
+        return None
+
+
+def _ids(items: Iterable[FileHandleAssociation]) -> list[int]:
+    return [int(item.file_handle_id) for item in items]
+
+
+def url_of_entity(
+    conn: Connection, grant: MayDownload, managed: Managed, life_s: int, version: int | None = None
+) -> str:
+    """A URL of the bytes of a file. Raises NotFound when the entity is no file."""
+    handle_id = entities.handle_of(conn, grant, version)
+    handle = files.associated_handles(conn, [grant], [handle_id]).get((grant.id, handle_id)) if handle_id else None
+    if handle is None:
+        raise NotFound(f"syn{grant.id} has no file" + (f" in version {version}." if version else "."))
+    return url(conn, grant.actor, managed, life_s, grant, handle, files.ENTITY)
+
+
+def url_of_handle(conn: Connection, grant: OwnsFileHandle, managed: Managed, life_s: int) -> str:
+    """A URL of a handle that the caller made."""
+    handle = files.owned_handle(conn, grant)
+    if handle is None:
+        raise NotFound(f"There is no file handle {grant.id}.")
+    return url(conn, grant.actor, managed, life_s, grant, handle, None)
+
+
+def url(
+    conn: Connection, actor: Actor, managed: Managed, life_s: int, proof: Proof, handle: Handle,
+    object_type: str | None,
+) -> str:  # fmt: skip
+    """Sign a URL, and record that it was handed out. A URL that somebody else serves is given as it is."""
+    if handle.bucket is None or handle.key is None:
+        return handle.external_url or ""
+    usage.insert_download(
+        conn, actor, proof, handle_id=handle.id, size=handle.content_size or 0, location_id=handle.storage_location_id,
+        object_type=object_type, object_id=proof.id if isinstance(proof, MayDownload) else None,
+    )  # fmt: skip
+    named = handle.file_name != NOT_SET
+    return managed.store.sign_get(
+        handle.bucket, handle.key, expires_s=life_s,
+        content_type=None if handle.content_type in (None, NOT_SET) else handle.content_type,
+        content_disposition=attachment(handle.file_name) if named else None,
+    )  # fmt: skip
+
+
+def url_through(conn: Connection, actor: Actor, managed: Managed, life_s: int, item: FileHandleAssociation) -> str:
+    """A URL through one association. Raises Forbidden or NotFound."""
+    answer = _allowed(conn, actor, [item])[0]
+    if answer == NOT_FOUND:
+        raise NotFound(f"There is no file handle {item.file_handle_id}.")
+    if isinstance(answer, str):
+        # The refusal of the object tells more than a bare code does.
+        entity_id = _entity_of(item)
+        if entity_id is not None:
+            require(conn, actor, MayDownload, entity_id)
+        raise NotFound(f"File handle {item.file_handle_id} does not belong to {item.associate_object_id[:50]}.")
+    return url(conn, actor, managed, life_s, *answer, item.associate_object_type)

@@ -1,0 +1,1 @@
+"""Projects, folders, files: their versions, annotations, and who may see them."""

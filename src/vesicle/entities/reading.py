@@ -1,0 +1,152 @@
+"""Looking at entities: themselves, their headers, their place, their children."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from vesicle.access import Actor, Exists, MayRead, MayUpdate, require, require_each
+from vesicle.db import Connection
+from vesicle.entities import store
+from vesicle.entities.model import (
+    CLASS_OF,
+    KINDS,
+    AnyEntity,
+    EntityChildrenRequest,
+    EntityChildrenResponse,
+    EntityHeader,
+    EntityIdShape,
+    EntityPath,
+    PathElement,
+    Reference,
+    VersionInfo,
+    header_of,
+    shape_of,
+)
+from vesicle.errors import BadRequest, NotFound, Refusal
+from vesicle.tree import store as tree
+from vesicle.tree.model import ROOT
+from vesicle.wire import (
+    UNSET,
+    EntityId,
+    Maybe,
+    Page,
+    check_window,
+    key_of_token,
+    offset_page,
+    or_unset,
+    stamp,
+    token_of_key,
+)
+
+PAGE = 50
+MOST_REFERENCES = 1000
+
+
+def entity(conn: Connection, grant: MayRead | MayUpdate, version: int | None = None) -> AnyEntity:
+    """An entity, or one version of it. Raises NotFound for a version that there is not."""
+    row = store.entity(conn, grant, version)
+    if row is None:
+        raise NotFound(f"Entity syn{grant.id} has no version {version}.")
+    return shape_of(row)
+
+
+def header(conn: Connection, grant: MayRead | Exists, node_id: int | None = None) -> EntityHeader:
+    """The header of an entity (or of its benefactor, which everybody may know)."""
+    row = store.header(conn, grant, grant.id if node_id is None else node_id)
+    if row is None:
+        raise NotFound(f"Resource: 'syn{grant.id}' does not exist")
+    return header_of(row)
+
+
+def headers(conn: Connection, actor: Actor, references: list[Reference]) -> Page:
+    """Headers in the order asked for; what does not exist, or may not be read, is left out."""
+    if not 1 <= len(references) <= MOST_REFERENCES:
+        raise BadRequest(f"references names from 1 to {MOST_REFERENCES} entities.")
+    wanted = [int(reference.target_id) for reference in references]
+    version_of: dict[int, int] = {}
+    for reference in references:
+        if reference.target_version_number is not UNSET:
+            version_of[int(reference.target_id)] = min(reference.target_version_number, 2**31 - 1)
+    grants = [grant for grant in require_each(conn, actor, MayRead, wanted).values() if not isinstance(grant, Refusal)]
+    rows = store.headers(conn, grants, version_of)
+    found = [header_of(rows[number]) for number in dict.fromkeys(wanted) if number in rows]
+    return Page(results=found, total_number_of_results=len(found))
+
+
+def path(conn: Connection, grant: MayRead) -> EntityPath:
+    """From the root down; the names of ancestors that the caller cannot read are hidden."""
+    line = tree.line(conn, grant)
+    may = require_each(conn, grant.actor, MayRead, [step[0] for step in line])
+    return EntityPath(
+        path=[
+            PathElement(id=EntityId(number), name=_name(number, name, may), type=CLASS_OF[kind])
+            for number, name, kind in line
+        ]
+    )
+
+
+def _name(number: int, name: str, may: dict[int, MayRead | Refusal]) -> str:
+    return "Redacted" if isinstance(may[number], Refusal) and number != ROOT else name
+
+
+def versions(conn: Connection, grant: MayRead, limit: int, offset: int) -> Page:
+    """Versions of an entity, the newest first."""
+    check_window(limit, offset)
+    rows = store.versions(conn, grant, limit, offset)
+    return offset_page([_version(grant.id, *row) for row in rows], limit, offset)
+
+
+def _version(  # type: ignore[no-untyped-def]
+    entity_id, number, label, comment, modified_by, modified_on, is_current, md5, size
+) -> VersionInfo:
+    return VersionInfo(
+        id=EntityId(entity_id), version_number=number, version_label=label, version_comment=or_unset(comment),
+        modified_by=str(modified_by), modified_by_principal_id=str(modified_by), modified_on=stamp(modified_on),
+        is_latest_version=is_current, content_md5=or_unset(md5), content_size=UNSET if size is None else str(size),
+    )  # fmt: skip
+
+
+def _container(conn: Connection, actor: Actor, parent_id: Maybe[EntityId]) -> MayRead | Exists:
+    """READ on the parent. Everybody may look below the root, where each sees the projects they can read."""
+    if parent_id is UNSET or parent_id == ROOT:
+        return require(conn, actor, Exists, ROOT)
+    return require(conn, actor, MayRead, parent_id)
+
+
+def child(conn: Connection, actor: Actor, parent_id: Maybe[EntityId], name: str) -> EntityIdShape:
+    """A child by its exact name. Raises NotFound, and Forbidden when parent or child may not be read."""
+    parent = _container(conn, actor, parent_id)
+    found = tree.child(conn, parent, name)
+    if found is None:
+        raise NotFound(f"syn{parent.id} has no child of the name {name[:256]!r}.")
+    return EntityIdShape(id=EntityId(require(conn, actor, MayRead, found).id))
+
+
+def children(conn: Connection, actor: Actor, asked: EntityChildrenRequest) -> EntityChildrenResponse:
+    """A page of children, and totals when asked for. Kinds that this server does not have match nothing."""
+    if not asked.include_types:
+        raise BadRequest("includeTypes names at least one type, such as folder or file.")
+    sort, direction = asked.sort_by or "NAME", asked.sort_direction or "ASC"
+    if sort not in ("NAME", "CREATED_ON", "MODIFIED_ON") or direction not in ("ASC", "DESC"):
+        raise BadRequest("sortBy is NAME, CREATED_ON or MODIFIED_ON, and sortDirection ASC or DESC.")
+    parent = _container(conn, actor, asked.parent_id)
+    kinds = [kind for kind in asked.include_types if kind in KINDS]
+    after = _after(asked.next_page_token, sort)
+    rows = store.children(conn, actor, parent, kinds, sort, direction == "DESC", after, PAGE + 1)
+    answer = EntityChildrenResponse(page=[header_of(row) for row in rows[:PAGE]])
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
+        key = {"NAME": last.name, "CREATED_ON": last.created_on, "MODIFIED_ON": last.modified_on}[sort]
+        answer.next_page_token = token_of_key(key, last.id)
+    if asked.include_total_child_count or asked.include_sum_file_sizes:
+        count, total = store.children_totals(conn, actor, parent, kinds)
+        answer.total_child_count = count if asked.include_total_child_count else UNSET
+        answer.sum_file_sizes_bytes = total if asked.include_sum_file_sizes else UNSET
+    return answer
+
+
+def _after(token: Maybe[str], sort: str) -> tuple[Any, int] | None:
+    if not token:
+        return None
+    return key_of_token(token, tuple[str, int]) if sort == "NAME" else key_of_token(token, tuple[datetime, int])

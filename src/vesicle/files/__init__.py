@@ -1,0 +1,1 @@
+"""File handles, their associations, and the multipart uploads that make them."""

@@ -1,0 +1,66 @@
+"""File handles: registering what lies elsewhere, reading, deleting, and who refers to them."""
+
+from __future__ import annotations
+
+from vesicle.access import Actor, MayCreate, MayDelete, MayUpdate, OwnsFileHandle, require
+from vesicle.db import Connection
+from vesicle.errors import Conflict, NotFound
+from vesicle.files import removal, store
+from vesicle.files.model import (
+    NOT_SET,
+    AnyFileHandle,
+    ExternalFileHandle,
+    Handle,
+    check_content_type,
+    check_external_url,
+    check_file_name,
+    checked_md5,
+    shape_of,
+)
+
+
+def owned(conn: Connection, grant: OwnsFileHandle) -> Handle:
+    """The handle of the grant. Raises NotFound when it is gone since."""
+    row = store.owned_handle(conn, grant)
+    if row is None:
+        raise NotFound(f"There is no file handle {grant.id}.")
+    return row
+
+
+def register_external(conn: Connection, actor: Actor, given: ExternalFileHandle) -> AnyFileHandle:
+    """A handle of a plain URL. Its size and MD5 are what the caller says; nothing is fetched."""
+    url = given.external_url or ""
+    check_external_url(url)
+    name = given.file_name or NOT_SET
+    check_file_name(name)
+    content_type = given.content_type or NOT_SET
+    check_content_type(content_type)
+    md5 = checked_md5(given.content_md5) if given.content_md5 else None
+    size = given.content_size if isinstance(given.content_size, int) and given.content_size >= 0 else None
+    return shape_of(store.insert_external_handle(conn, actor, name, url, content_type, md5, size, None))
+
+
+def delete(conn: Connection, actor: Actor, handle_id: int) -> None:
+    """Remove a handle, and then its object unless another handle says it too. One that does not exist is no error.
+
+    Call inside a transaction. Raises Forbidden, and Conflict while an entity refers to the handle.
+    """
+    try:
+        grant = require(conn, actor, OwnsFileHandle, handle_id)
+    except NotFound:
+        return
+    row = owned(conn, grant)
+    if not store.delete_handle(conn, grant):
+        raise Conflict(f"File handle {handle_id} is in use; delete what refers to it first.")
+    if row.bucket and row.key:
+        removal.remove_later(conn, row.bucket, row.key)
+
+
+def tie(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, entity_id: int, version: int) -> None:
+    """A version of an entity refers to the handle from now on."""
+    store.associate(conn, proof, handle_id, entity_id, version)
+
+
+def untie(conn: Connection, proof: MayUpdate | MayDelete, entity_id: int, version: int) -> None:
+    """A version of an entity refers to its handle no more."""
+    store.dissociate(conn, proof, entity_id, version)

@@ -1,0 +1,99 @@
+"""Doors of file handles and multipart uploads."""
+
+from __future__ import annotations
+
+from vesicle.access import OwnsFileHandle, OwnsJob, OwnsUpload, Scope
+from vesicle.files import handles, uploads
+from vesicle.files.model import (
+    AddPartResponse,
+    AnyFileHandle,
+    BatchPresignedUploadUrlRequest,
+    BatchPresignedUploadUrlResponse,
+    ExternalFileHandle,
+    MultipartUploadRequest,
+    MultipartUploadStatus,
+    shape_of,
+)
+from vesicle.files.restoring import RESTORE, FileHandleRestoreRequest, check
+from vesicle.jobs import frame
+from vesicle.jobs.model import AsyncJobId
+from vesicle.web import Bare, Call, Doors, InStory, Needs, Reply, SignedIn, Transaction
+from vesicle.wire import Id, tag_of
+
+door = Doors("files")
+WRITE = Scope.view | Scope.modify
+
+
+@door(
+    "POST", "/file/v1/file/multipart", access=SignedIn(), scopes=WRITE, status=201, transaction=Transaction.STORY,
+    default_tag=tag_of(MultipartUploadRequest),
+)  # fmt: skip
+def start(call: Call, body: MultipartUploadRequest, force_restart: bool = False) -> MultipartUploadStatus:
+    """Begin an upload, or resume the caller's upload of the same request."""
+    return uploads.start(call.conn, call.actor, call.managed, body, force_restart=force_restart)
+
+
+@door(
+    "POST", "/file/v1/file/multipart/{uploadId}/presigned/url/batch", access=Needs(OwnsUpload, "uploadId"),
+    scopes=WRITE, status=201, transaction=Transaction.STORY,
+)  # fmt: skip
+def sign_parts(call: Call, grant: OwnsUpload, body: BatchPresignedUploadUrlRequest) -> BatchPresignedUploadUrlResponse:
+    """URLs to PUT parts to."""
+    life_s = call.settings.url_life_seconds
+    return uploads.sign_parts(call.conn, grant, call.managed, list(body.part_numbers), life_s)
+
+
+@door(
+    "PUT", "/file/v1/file/multipart/{uploadId}/add/{partNumber}", access=Needs(OwnsUpload, "uploadId"),
+    scopes=WRITE, status=201, transaction=Transaction.STORY,
+)  # fmt: skip
+def add_part(call: Call, grant: OwnsUpload, part_number: int, part_md5_hex: str) -> AddPartResponse:
+    """Tell that a part was sent; the server looks it up in the store."""
+    return uploads.add_part(call.conn, grant, call.managed, part_number, part_md5_hex)
+
+
+@door(
+    "PUT", "/file/v1/file/multipart/{uploadId}/complete", access=Needs(OwnsUpload, "uploadId"),
+    scopes=WRITE, status=201, transaction=Transaction.STORY,
+)  # fmt: skip
+def complete(call: Call, grant: OwnsUpload) -> MultipartUploadStatus:
+    """Put the parts together and make the file handle."""
+    return uploads.complete(call.conn, grant, call.managed)
+
+
+@door("POST", "/file/v1/externalFileHandle", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ExternalFileHandle))
+def register_external(call: Call, body: ExternalFileHandle) -> AnyFileHandle:
+    """A file handle for a URL that somebody else serves."""
+    return handles.register_external(call.conn, call.actor, body)
+
+
+@door("GET", "/file/v1/fileHandle/{handleId}", access=Needs(OwnsFileHandle, "handleId"))
+def read(call: Call, grant: OwnsFileHandle) -> AnyFileHandle:
+    """One of the caller's file handles."""
+    return shape_of(handles.owned(call.conn, grant))
+
+
+@door(
+    "DELETE", "/file/v1/fileHandle/{handleId}", scopes=Scope.modify,
+    access=InStory("deleting what does not exist answers 200, so the story asks for the proof itself"),
+)  # fmt: skip
+def delete(call: Call, handle_id: Id) -> Bare:
+    """Delete a file handle, and its object unless another handle refers to it."""
+    handles.delete(call.conn, call.actor, handle_id)
+    return Bare()
+
+
+@door(
+    "POST", "/file/v1/fileHandle/restore/async/start", access=SignedIn(), scopes=WRITE, status=201,
+    default_tag=tag_of(FileHandleRestoreRequest),
+)  # fmt: skip
+def start_restore(call: Call, body: FileHandleRestoreRequest) -> AsyncJobId:
+    """Ask for archived files to be made available again."""
+    check(body)
+    return frame.start(call.conn, call.actor, RESTORE, body)
+
+
+@door("GET", "/file/v1/fileHandle/restore/async/get/{asyncToken}", access=Needs(OwnsJob, "asyncToken"), status=201)
+def restore_result(call: Call, grant: OwnsJob) -> Reply:
+    """What became of a restore job."""
+    return frame.result(call.conn, grant, RESTORE)

@@ -1,0 +1,231 @@
+"""Shapes of file handles and uploads, and the rules of sizes and names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+
+from vesicle.errors import BadRequest
+from vesicle.wire import UNSET, Id, Int64, Maybe, Shape, or_unset, stamp
+
+SMALLEST_PART = 5 * 1024**2
+LARGEST_PART = 5 * 1024**3
+MOST_PARTS = 10_000
+LARGEST_FILE = 5 * 1024**4
+LONGEST_NAME = 256
+NOT_SET = "NOT_SET"
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_CONTENT_TYPE = re.compile(r"[\x20-\x7e]{1,256}")
+
+
+class FileHandle(Shape, tag_field="concreteType"):
+    """Where the bytes of a file are, and what is known of them."""
+
+    id: Maybe[Id] = UNSET
+    etag: Maybe[str] = UNSET
+    created_by: Maybe[str] = UNSET
+    created_on: Maybe[str] = UNSET
+    modified_on: Maybe[str] = UNSET
+    content_type: Maybe[str] = UNSET
+    content_md5: Maybe[str] = UNSET
+    content_size: Maybe[Int64] = UNSET
+    file_name: Maybe[str] = UNSET
+    storage_location_id: Maybe[Int64] = UNSET
+    status: Maybe[str] = UNSET
+
+
+class S3FileHandle(FileHandle, tag="org.sagebionetworks.repo.model.file.S3FileHandle"):
+    """An object in a bucket."""
+
+    bucket_name: Maybe[str] = UNSET
+    key: Maybe[str] = UNSET
+    preview_id: Maybe[str] = UNSET
+    is_preview: Maybe[bool] = UNSET
+
+
+class ExternalFileHandle(FileHandle, tag="org.sagebionetworks.repo.model.file.ExternalFileHandle"):
+    """A URL that somebody else serves."""
+
+    external_url: Maybe[str] = msgspec.field(default=UNSET, name="externalURL")
+
+
+AnyFileHandle: TypeAlias = S3FileHandle | ExternalFileHandle
+
+
+class MultipartUploadRequest(
+    Shape, tag_field="concreteType", tag="org.sagebionetworks.repo.model.file.MultipartUploadRequest"
+):
+    """What a client is about to send."""
+
+    file_name: str
+    file_size_bytes: Int64
+    part_size_bytes: Int64
+    content_md5_hex: str = msgspec.field(name="contentMD5Hex")
+    content_type: Maybe[str] = UNSET
+    storage_location_id: Maybe[Int64] = UNSET
+    generate_preview: Maybe[bool] = UNSET
+
+
+class MultipartUploadStatus(Shape):
+    """How far an upload is. ``partsState`` has one 0 or 1 for each part, the first part first."""
+
+    upload_id: str
+    started_by: str
+    started_on: str
+    updated_on: str
+    state: str
+    parts_state: str
+    result_file_handle_id: Maybe[str] = UNSET
+
+
+class BatchPresignedUploadUrlRequest(Shape):
+    """The parts that a client wants to send next."""
+
+    part_numbers: list[Int64]
+    upload_id: Maybe[str] = UNSET
+    content_type: Maybe[str] = UNSET
+
+
+class PartPresignedUrl(Shape):
+    """Where to PUT one part."""
+
+    part_number: int
+    upload_presigned_url: str
+    signed_headers: Maybe[dict[str, str]] = UNSET
+
+
+class BatchPresignedUploadUrlResponse(Shape):
+    """One URL for each part that was asked for."""
+
+    part_presigned_urls: list[PartPresignedUrl]
+
+
+class AddPartResponse(Shape):
+    """Whether a part that a client says it sent is in the store."""
+
+    upload_id: str
+    part_number: int
+    add_part_state: str
+    error_message: Maybe[str] = UNSET
+
+
+class Upload(msgspec.Struct, array_like=True):
+    """One multipart upload, as stored."""
+
+    id: int
+    started_by: int
+    started_on: datetime
+    updated_on: datetime
+    file_name: str
+    content_type: str
+    content_md5: str
+    file_size: int
+    part_size: int
+    parts: int
+    generate_preview: bool
+    storage_location_id: int
+    bucket: str
+    key: str
+    store_upload_id: str
+    result_handle_id: int | None
+    state: str
+
+    def length_of(self, number: int) -> int:
+        """Bytes of a part; the last one takes what is left."""
+        return self.part_size if number < self.parts else self.file_size - self.part_size * (self.parts - 1)
+
+
+class Handle(msgspec.Struct, array_like=True):
+    """One file handle, as stored."""
+
+    id: int
+    kind: str
+    etag: UUID
+    created_by: int
+    created_on: datetime
+    modified_on: datetime
+    file_name: str
+    content_type: str | None
+    content_md5: str | None
+    content_size: int | None
+    storage_location_id: int | None
+    preview_id: int | None
+    bucket: str | None
+    key: str | None
+    external_url: str | None
+
+
+def shape_of(row: Handle) -> AnyFileHandle:
+    """A stored handle as the wire says it."""
+    common: dict[str, Any] = {
+        "id": Id(row.id), "etag": str(row.etag), "created_by": str(row.created_by), "created_on": stamp(row.created_on),
+        "modified_on": stamp(row.modified_on), "content_type": or_unset(row.content_type),
+        "content_md5": or_unset(row.content_md5), "content_size": or_unset(row.content_size),
+        "file_name": row.file_name, "storage_location_id": or_unset(row.storage_location_id), "status": "AVAILABLE",
+    }  # fmt: skip
+    if row.kind == "external":
+        return ExternalFileHandle(**common, external_url=or_unset(row.external_url))
+    preview = UNSET if row.preview_id is None else str(row.preview_id)
+    return S3FileHandle(
+        **common, bucket_name=or_unset(row.bucket), key=or_unset(row.key), preview_id=preview, is_preview=False
+    )
+
+
+def number_of_parts(file_size: int, part_size: int) -> int:
+    """How many parts a file has. Raises BadRequest past the limits of the contract (8.2)."""
+    if file_size < 1:
+        raise BadRequest("File size must be at least one byte")
+    if file_size > LARGEST_FILE:
+        raise BadRequest(f"A file has at most {LARGEST_FILE} bytes (5 TiB), not {file_size}.")
+    if not SMALLEST_PART <= part_size <= LARGEST_PART:
+        raise BadRequest(
+            f"partSizeBytes must be from {SMALLEST_PART} (5 MiB) to {LARGEST_PART} (5 GiB), not {part_size}."
+        )
+    parts = -(-file_size // part_size)
+    if parts > MOST_PARTS:
+        least = -(-file_size // MOST_PARTS)
+        raise BadRequest(f"An upload has at most {MOST_PARTS} parts; use a partSizeBytes of {least} or more.")
+    return parts
+
+
+def check_file_name(name: str) -> None:
+    """Any Unicode without control characters, 1 to 256 characters (ruling 18). Raises BadRequest."""
+    if not 1 <= len(name) <= LONGEST_NAME or not name.strip():
+        raise BadRequest(f"fileName has from 1 to {LONGEST_NAME} characters.")
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name):
+        raise BadRequest("fileName contains a control character.")
+
+
+def checked_md5(text: str) -> str:
+    """An MD5 in lower-case hex. Raises BadRequest."""
+    if not _MD5.fullmatch(text.lower()):
+        raise BadRequest(f"{text[:50]!r} is not an MD5: it takes 32 hexadecimal digits.")
+    return text.lower()
+
+
+def check_content_type(text: str) -> None:
+    """It becomes an HTTP header. Raises BadRequest."""
+    if not _CONTENT_TYPE.fullmatch(text):
+        raise BadRequest("contentType has from 1 to 256 printable ASCII characters.")
+
+
+def check_external_url(url: str) -> None:
+    """Any scheme, any host, a local file too. Raises BadRequest for what is not a URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if not parts.scheme or not (parts.netloc or parts.path) or len(url) > 2000 or any(c.isspace() for c in url):
+        raise BadRequest(f"externalURL {url[:100]!r} is not a URL such as https://example.org/data.csv.")
+
+
+def key_name(file_name: str) -> str:
+    """The last piece of an object's key: the file name without what object stores trip over, at most 600 bytes."""
+    safe = "".join("_" if letter in '/\\?*:|"<>#%' else letter for letter in file_name).strip(". ") or "file"
+    return safe.encode()[:600].decode(errors="ignore")

@@ -1,0 +1,219 @@
+"""Rows of file handles, associations and uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import errors
+from psycopg.rows import args_row
+
+from vesicle.access import Actor, MayDownload, MayRead, MayUpdate, OwnsFileHandle, OwnsUpload
+from vesicle.access.grants import MayCreate, MayDelete
+from vesicle.db import Connection
+from vesicle.files.model import Handle, Upload
+
+ENTITY = "FileEntity"
+_HANDLE = (
+    "h.id, h.kind, h.etag, h.created_by, h.created_on, h.modified_on, h.file_name, h.content_type, h.content_md5,"
+    " h.content_size, h.storage_location_id, h.preview_id, h.bucket, h.key, h.external_url"
+)
+_UPLOAD = (
+    "id, started_by, started_on, updated_on, file_name, content_type, content_md5, file_size, part_size, parts,"
+    " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state"
+)
+
+# ---------------------------------------------------------------- file handles
+
+
+def insert_s3_handle(
+    conn: Connection, proof: OwnsUpload, upload: Upload, size: int, etag: str, verification: str
+) -> int:
+    """The handle of a completed upload, and its id. ``preview_id`` of its own means that no preview is wanted."""
+    _ = proof
+    row = conn.execute(
+        "INSERT INTO file_handle (kind, created_by, file_name, content_type, content_md5, content_size,"
+        " storage_location_id, bucket, key, object_etag, verification, preview_id)"
+        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        " CASE WHEN %s THEN NULL ELSE currval('file_handle_id_seq') END) RETURNING id",
+        (
+            upload.started_by, upload.file_name, upload.content_type, upload.content_md5, size,
+            upload.storage_location_id, upload.bucket, upload.key, etag, verification, upload.generate_preview,
+        ),
+    ).fetchone()  # fmt: skip
+    if row is None:
+        raise RuntimeError("INSERT gave no id")
+    return int(row[0])
+
+
+def insert_external_handle(
+    conn: Connection, actor: Actor, name: str, url: str, content_type: str, md5: str | None, size: int | None,
+    location_id: int | None,
+) -> Handle:  # fmt: skip
+    """A handle of a URL; nothing of it is verified."""
+    query = (
+        "INSERT INTO file_handle AS h (kind, created_by, file_name, content_type, content_md5, content_size,"
+        " storage_location_id, external_url, verification)"
+        f" VALUES ('external', %s, %s, %s, %s, %s, %s, %s, 'unverifiable') RETURNING {_HANDLE}"
+    )
+    with conn.cursor(row_factory=args_row(Handle)) as cursor:
+        row = cursor.execute(query, (actor.id, name, content_type, md5, size, location_id, url)).fetchone()
+    if row is None:
+        raise RuntimeError("INSERT gave no row")
+    return row
+
+
+def owned_handle(conn: Connection, proof: OwnsFileHandle) -> Handle | None:
+    """The handle of the proof."""
+    with conn.cursor(row_factory=args_row(Handle)) as cursor:
+        return cursor.execute(f"SELECT {_HANDLE} FROM file_handle h WHERE h.id = %s", (proof.id,)).fetchone()
+
+
+_ASSOCIATED = f"""
+SELECT DISTINCT a.object_id, {_HANDLE} FROM file_association a JOIN file_handle h ON h.id = a.file_handle_id
+WHERE a.object_type = '{ENTITY}' AND a.file_handle_id = ANY(%s::bigint[]) AND a.object_id = ANY(%s::bigint[])
+"""
+
+
+def associated_handles(
+    conn: Connection, grants: Sequence[MayDownload | MayRead | MayUpdate], handle_ids: Sequence[int]
+) -> dict[tuple[int, int], Handle]:
+    """By (entity, handle): those of the handles that really are the data of a version of these entities."""
+    rows = conn.execute(_ASSOCIATED, (list(handle_ids), [grant.id for grant in grants]))
+    return {(row[0], row[1]): Handle(*row[1:]) for row in rows}
+
+
+def delete_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
+    """Remove a handle; False when something still refers to it."""
+    try:
+        with conn.transaction():
+            conn.execute("DELETE FROM file_handle WHERE id = %s", (proof.id,))
+    except errors.ForeignKeyViolation:
+        return False
+    return True
+
+
+def object_is_referred_to(conn: Connection, bucket: str, key: str) -> bool:
+    """True while any handle says that its bytes are this object."""
+    query = "SELECT 1 FROM file_handle WHERE kind = 's3' AND bucket = %s AND key = %s LIMIT 1"
+    return conn.execute(query, (bucket, key)).fetchone() is not None
+
+
+# ---------------------------------------------------------------- associations
+
+
+def associate(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, object_id: int, version: int) -> None:
+    """From now on the handle is the data of this version of the entity."""
+    _ = proof
+    conn.execute(
+        "INSERT INTO file_association (file_handle_id, object_type, object_id, object_version) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (handle_id, ENTITY, object_id, version),
+    )
+
+
+def dissociate(conn: Connection, proof: MayUpdate | MayDelete, object_id: int, version: int) -> None:
+    """This version of the entity refers to its handle no more."""
+    _ = proof
+    conn.execute(
+        "DELETE FROM file_association WHERE object_type = %s AND object_id = %s AND object_version = %s",
+        (ENTITY, object_id, version),
+    )
+
+
+# --------------------------------------------------------------------- uploads
+
+
+def insert_upload(conn: Connection, actor: Actor, digest: bytes, upload: Upload) -> Upload | None:
+    """A new upload; None when the same request of the same person began one a moment ago."""
+    query = (
+        "INSERT INTO multipart_upload (started_by, request_digest, file_name, content_type, content_md5, file_size,"
+        " part_size, parts, generate_preview, storage_location_id, bucket, key, store_upload_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        f" ON CONFLICT (started_by, request_digest) DO NOTHING RETURNING {_UPLOAD}"
+    )
+    values = (
+        actor.id, digest, upload.file_name, upload.content_type, upload.content_md5, upload.file_size, upload.part_size,
+        upload.parts, upload.generate_preview, upload.storage_location_id, upload.bucket, upload.key,
+        upload.store_upload_id,
+    )  # fmt: skip
+    with conn.cursor(row_factory=args_row(Upload)) as cursor:
+        return cursor.execute(query, values).fetchone()
+
+
+def upload_of_request(conn: Connection, actor: Actor, digest: bytes) -> Upload | None:
+    """The actor's upload of this very request."""
+    query = f"SELECT {_UPLOAD} FROM multipart_upload WHERE started_by = %s AND request_digest = %s"
+    with conn.cursor(row_factory=args_row(Upload)) as cursor:
+        return cursor.execute(query, (actor.id, digest)).fetchone()
+
+
+def upload(conn: Connection, proof: OwnsUpload, *, lock: bool = False) -> Upload | None:
+    """The upload of the proof; held until the end of the transaction when ``lock``."""
+    query = f"SELECT {_UPLOAD} FROM multipart_upload WHERE id = %s" + (" FOR UPDATE" if lock else "")
+    with conn.cursor(row_factory=args_row(Upload)) as cursor:
+        return cursor.execute(query, (proof.id,)).fetchone()
+
+
+def forget_request(conn: Connection, upload_id: int) -> None:
+    """The same request begins a new upload next time; the reaper takes what is left of this one."""
+    conn.execute("UPDATE multipart_upload SET request_digest = NULL WHERE id = %s", (upload_id,))
+
+
+def parts(conn: Connection, upload_id: int) -> list[tuple[int, str]]:
+    """(number, ETag) of every part that was added, in order."""
+    return conn.execute(
+        "SELECT number, etag FROM multipart_part WHERE upload_id = %s ORDER BY number", (upload_id,)
+    ).fetchall()
+
+
+def put_part(conn: Connection, proof: OwnsUpload, number: int, etag: str) -> None:
+    """Record a part, in place of an earlier one of that number."""
+    conn.execute(
+        "INSERT INTO multipart_part (upload_id, number, etag) VALUES (%s, %s, %s)"
+        " ON CONFLICT (upload_id, number) DO UPDATE SET etag = EXCLUDED.etag",
+        (proof.id, number, etag),
+    )
+    # Many parts arrive at once; one note a minute is enough to show that the upload is alive.
+    conn.execute(
+        "UPDATE multipart_upload SET updated_on = now() WHERE id = %s AND updated_on < now() - interval '1 minute'",
+        (proof.id,),
+    )
+
+
+def clear_part(conn: Connection, proof: OwnsUpload, number: int) -> None:
+    """The part has to be sent again."""
+    conn.execute("DELETE FROM multipart_part WHERE upload_id = %s AND number = %s", (proof.id, number))
+
+
+def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> None:
+    """Completed: the parts are history, the handle is the result."""
+    conn.execute("DELETE FROM multipart_part WHERE upload_id = %s", (proof.id,))
+    conn.execute(
+        "UPDATE multipart_upload SET state = 'COMPLETED', result_handle_id = %s, updated_on = now() WHERE id = %s",
+        (handle_id, proof.id),
+    )
+
+
+# Two functions without a grant: they serve the reaper, which acts for nobody.
+
+
+def stale_uploads(conn: Connection, days: int, limit: int) -> list[Upload]:
+    """Uploads that nobody went on with for so many days, and replaced ones after one day."""
+    query = (
+        f"SELECT {_UPLOAD} FROM multipart_upload WHERE state = 'UPLOADING' AND updated_on < now() -"
+        " CASE WHEN request_digest IS NULL THEN interval '1 day' ELSE make_interval(days => %s) END"
+        " ORDER BY updated_on LIMIT %s"
+    )
+    with conn.cursor(row_factory=args_row(Upload)) as cursor:
+        return cursor.execute(query, (days, limit)).fetchall()
+
+
+def delete_upload(conn: Connection, upload_id: int) -> None:
+    """Forget an abandoned upload and its parts."""
+    conn.execute("DELETE FROM multipart_upload WHERE id = %s AND state = 'UPLOADING'", (upload_id,))
+
+
+def is_known_upload(conn: Connection, bucket: str, key: str) -> bool:
+    """True when an upload of this key is on record."""
+    query = "SELECT 1 FROM multipart_upload WHERE bucket = %s AND key = %s"
+    return conn.execute(query, (bucket, key)).fetchone() is not None

@@ -1,0 +1,226 @@
+"""An upload, from the first request to the file handle: start, hand out part URLs, add each part, complete.
+
+The bytes go from the client straight into the store as real S3 parts (ruling 4). Everything here can be repeated: a client
+that was killed goes on where it was, and two that do the same thing at once end with one result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import uuid4
+
+import msgspec
+
+from vesicle.access import Actor, OwnsUpload
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, NotFound
+from vesicle.files import store
+from vesicle.files.model import (
+    AddPartResponse,
+    BatchPresignedUploadUrlResponse,
+    MultipartUploadRequest,
+    MultipartUploadStatus,
+    PartPresignedUrl,
+    Upload,
+    check_content_type,
+    check_file_name,
+    checked_md5,
+    key_name,
+    number_of_parts,
+)
+from vesicle.locations import resolving
+from vesicle.locations.model import DEFAULT
+from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, Refused
+from vesicle.objectstore.managed import Managed
+from vesicle.wire import UNSET, encode, stamp
+
+DEFAULT_TYPE = "application/octet-stream"
+NAMED_MISSING = 20
+
+
+def start(
+    conn: Connection, actor: Actor, managed: Managed, request: MultipartUploadRequest, *, force_restart: bool
+) -> MultipartUploadStatus:
+    """Begin an upload, or go on with the caller's upload of the very same request (whatever state it is in)."""
+    parts = _check(request)
+    location_id = request.storage_location_id or DEFAULT
+    location = resolving.location(conn, managed, location_id)
+    digest = hashlib.sha256(encode(msgspec.structs.replace(request, storage_location_id=location_id))).digest()
+    before = store.upload_of_request(conn, actor, digest)
+    if before is not None:
+        if not force_restart and _is_alive(before, managed):
+            return _status(conn, before)
+        store.forget_request(conn, before.id)
+    pieces = [location.base_key, str(actor.id), str(uuid4()), key_name(request.file_name)]
+    key = "/".join(piece for piece in pieces if piece)
+    content_type = request.content_type or DEFAULT_TYPE
+    store_upload_id = managed.store.begin_upload(location.bucket, key, content_type)
+    new = Upload(
+        id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=request.file_name,  # type: ignore[arg-type]
+        content_type=content_type, content_md5=request.content_md5_hex.lower(), file_size=request.file_size_bytes,
+        part_size=request.part_size_bytes, parts=parts, generate_preview=request.generate_preview is not False,
+        storage_location_id=location_id, bucket=location.bucket, key=key, store_upload_id=store_upload_id,
+        result_handle_id=None, state="UPLOADING",
+    )  # fmt: skip
+    made = store.insert_upload(conn, actor, digest, new)
+    if made is None:
+        managed.store.abort_upload(location.bucket, key, store_upload_id)
+        made = store.upload_of_request(conn, actor, digest)
+        if made is None:
+            raise BadRequest("The same upload was begun and restarted elsewhere at this moment; begin it anew.")
+    return _status(conn, made)
+
+
+def _check(request: MultipartUploadRequest) -> int:
+    parts = number_of_parts(request.file_size_bytes, request.part_size_bytes)
+    check_file_name(request.file_name)
+    checked_md5(request.content_md5_hex)
+    if request.content_type:
+        check_content_type(request.content_type)
+    return parts
+
+
+def _is_alive(upload: Upload, managed: Managed) -> bool:
+    """An unfinished upload can be resumed; a finished one is only worth returning while handle and object are there."""
+    if upload.state == "UPLOADING":
+        return True
+    if upload.result_handle_id is None:
+        return False
+    try:
+        managed.store.stat(upload.bucket, upload.key)
+    except NoSuchObject:
+        return False
+    return True
+
+
+def sign_parts(
+    conn: Connection, grant: OwnsUpload, managed: Managed, numbers: list[int], life_s: int
+) -> BatchPresignedUploadUrlResponse:
+    """A URL for each part. The exact length is signed, so that nobody stores more than was declared."""
+    upload = _unfinished(conn, grant)
+    if not numbers:
+        raise BadRequest("partNumbers names no part.")
+    for number in numbers:
+        _check_number(upload, number)
+    urls = []
+    for number in numbers:
+        signed = managed.store.sign_part(
+            upload.bucket, upload.key, upload.store_upload_id, number, upload.length_of(number), expires_s=life_s
+        )
+        urls.append(
+            PartPresignedUrl(
+                part_number=number, upload_presigned_url=signed.url, signed_headers=signed.headers or UNSET
+            )
+        )
+    return BatchPresignedUploadUrlResponse(part_presigned_urls=urls)
+
+
+def add_part(conn: Connection, grant: OwnsUpload, managed: Managed, number: int, md5: str) -> AddPartResponse:
+    """Look the part up in the store, and record it when it is what the client says.
+
+    A part that is not there, or is another, is ADD_FAILED: the client sends it again. A store that does not answer is
+    Unavailable: the client waits (ruling 4).
+    """
+    upload = _unfinished(conn, grant)
+    _check_number(upload, number)
+    wanted = md5.strip('"').lower()
+    try:
+        listed = managed.store.listed_parts(upload.bucket, upload.key, upload.store_upload_id, number)
+        why_not = None if listed else f"Part {number} is not in the store."
+        if listed and not any(part.etag == wanted for part in listed):
+            why_not = f"The bytes of part {number} in the store have another MD5 than {wanted[:40]}."
+    except NoSuchUpload:
+        store.forget_request(conn, upload.id)
+        why_not = "The store does not know this upload any more; begin it anew."
+    except Refused as refused:
+        why_not = refused.reason
+    if why_not is None:
+        store.put_part(conn, grant, number, wanted)
+        return AddPartResponse(upload_id=str(upload.id), part_number=number, add_part_state="ADD_SUCCESS")
+    store.clear_part(conn, grant, number)
+    return AddPartResponse(
+        upload_id=str(upload.id), part_number=number, add_part_state="ADD_FAILED", error_message=why_not
+    )
+
+
+def complete(conn: Connection, grant: OwnsUpload, managed: Managed) -> MultipartUploadStatus:
+    """Make the object of the recorded parts, check it, and make its file handle; once, however often it is asked for.
+
+    Raises BadRequest when parts are missing, when the store refuses them, and when what came is not what was declared.
+    """
+    upload = _existing(conn, grant)
+    if upload.state == "COMPLETED":
+        return _status(conn, upload)
+    recorded = store.parts(conn, upload.id)
+    _check_nothing_missing(upload, recorded)
+    if upload.parts == 1 and recorded[0][1] != upload.content_md5:
+        raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
+    size, etag = _assemble(conn, upload, managed, recorded)
+    if size != upload.file_size:
+        managed.store.delete(upload.bucket, upload.key)
+        store.forget_request(conn, upload.id)
+        raise BadRequest(f"{size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
+    # The ETag of a single part is the MD5 of the whole file; of several parts it proves nothing about the whole.
+    verification = "verified" if upload.parts == 1 else "claimed"
+    with conn.transaction():
+        now = store.upload(conn, grant, lock=True)
+        if now is not None and now.state == "UPLOADING":
+            handle_id = store.insert_s3_handle(conn, grant, now, size, etag, verification)
+            store.finish_upload(conn, grant, handle_id)
+    return _status(conn, _existing(conn, grant))
+
+
+def _assemble(conn: Connection, upload: Upload, managed: Managed, parts: list[tuple[int, str]]) -> tuple[int, str]:
+    """Size and ETag of the object. An upload that the store has closed already was completed by a call whose end we missed."""
+    try:
+        managed.store.complete_upload(upload.bucket, upload.key, upload.store_upload_id, parts)
+    except NoSuchUpload:
+        pass
+    except Refused as refused:
+        raise BadRequest(f"The store cannot put the parts together: {refused.reason}") from None
+    try:
+        stat = managed.store.stat(upload.bucket, upload.key)
+    except NoSuchObject:
+        store.forget_request(conn, upload.id)
+        raise BadRequest("The store does not know this upload any more; begin it anew.") from None
+    return stat.size, stat.etag
+
+
+def _check_nothing_missing(upload: Upload, recorded: list[tuple[int, str]]) -> None:
+    if len(recorded) == upload.parts:
+        return
+    have = {number for number, _ in recorded}
+    missing = [number for number in range(1, upload.parts + 1) if number not in have]
+    named = ", ".join(map(str, missing[:NAMED_MISSING])) + (", ..." if len(missing) > NAMED_MISSING else "")
+    raise BadRequest(f"{len(missing)} of {upload.parts} parts are missing: {named}. Send and add them, then complete.")
+
+
+def _existing(conn: Connection, grant: OwnsUpload) -> Upload:
+    upload = store.upload(conn, grant)
+    if upload is None:
+        raise NotFound(f"There is no upload {grant.id}.")
+    return upload
+
+
+def _unfinished(conn: Connection, grant: OwnsUpload) -> Upload:
+    upload = _existing(conn, grant)
+    if upload.state != "UPLOADING":
+        raise BadRequest(f"Upload {grant.id} is completed; begin another to send other bytes.")
+    return upload
+
+
+def _check_number(upload: Upload, number: int) -> None:
+    if not 1 <= number <= upload.parts:
+        raise BadRequest(f"Part numbers of this upload go from 1 to {upload.parts}, not {number}.")
+
+
+def _status(conn: Connection, upload: Upload) -> MultipartUploadStatus:
+    done = upload.state == "COMPLETED"
+    state = bytearray(b"1" if done else b"0") * upload.parts
+    for number, _ in [] if done else store.parts(conn, upload.id):
+        state[number - 1] = ord("1")
+    return MultipartUploadStatus(
+        upload_id=str(upload.id), started_by=str(upload.started_by), started_on=stamp(upload.started_on),
+        updated_on=stamp(upload.updated_on), state=upload.state, parts_state=state.decode(),
+        result_file_handle_id=str(upload.result_handle_id) if upload.result_handle_id else UNSET,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Asynchronous jobs: a request that is answered later, by a token.
+
+A room declares a kind with :func:`kind`, and two doors that call :func:`start` and :func:`result`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from vesicle.access import Actor, OwnsJob
+from vesicle.db import Connection, Unreachable
+from vesicle.errors import BadRequest, NotFound, Refusal, StoreRefused, Unavailable
+from vesicle.jobs import store
+from vesicle.jobs.model import AsynchronousJobStatus, AsyncJobId, JobRow
+from vesicle.jobs.queue import task
+from vesicle.web import House, Reply
+from vesicle.web.replies import JSON
+from vesicle.wire import UNSET, Shape, decode, encode, or_unset, stamp, tag_of
+
+log = structlog.get_logger(__name__)
+R = TypeVar("R", bound=Shape)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[R]):
+    """One kind of job: its request, and what does it. ``run`` may be repeated after a crash."""
+
+    request: type[R]
+    run: Callable[[House, int, R], Shape]
+
+    @property
+    def name(self) -> str:
+        """The concreteType of the request."""
+        return tag_of(self.request)
+
+
+KINDS: dict[str, Kind[Any]] = {}
+
+
+def kind(request: type[R], run: Callable[[House, int, R], Shape]) -> Kind[R]:
+    """Declare a kind of job; ``run`` gets the house, the id of who started it, and the request."""
+    declared = Kind(request, run)
+    KINDS[declared.name] = declared
+    return declared
+
+
+def start(conn: Connection, actor: Actor, of: Kind[R], request: R) -> AsyncJobId:
+    """Put a job on the queue. Call inside a transaction."""
+    job_id = store.insert(conn, actor, of.name, encode(request))
+    run_job.defer(conn, job_id=job_id)
+    return AsyncJobId(token=str(job_id))
+
+
+def start_any(conn: Connection, actor: Actor, body: dict[str, Any]) -> AsynchronousJobStatus:
+    """Start a job of the kind that the body's concreteType names. Raises BadRequest for one that there is not."""
+    of = KINDS.get(str(body.get("concreteType")))
+    if of is None:
+        raise BadRequest(f"concreteType names no kind of job that this server runs; it runs {', '.join(KINDS)}.")
+    token = start(conn, actor, of, decode(encode(body), of.request))
+    row = store.job(conn, int(token.token))
+    if row is None:
+        raise NotFound(f"There is no job {token.token}.")
+    return status_of(row)
+
+
+@task("jobs.run")
+def run_job(work: House, job_id: int) -> None:
+    """Do a job and keep its answer. A refusal is an answer; a store or database that is away is waited for."""
+    with work.pool.connection() as conn:
+        row = store.job(conn, job_id)
+    if row is None or row.state != "PROCESSING":
+        return
+    of = KINDS[row.kind]
+    try:
+        answer = encode(of.run(work, row.started_by, decode(encode(row.request), of.request)))
+    except (Unavailable, *Unreachable):
+        raise
+    except Refusal as refusal:
+        _fail(work, job_id, refusal)
+    except Exception:
+        log.exception("a job failed", job=job_id, kind=row.kind)
+        _fail(work, job_id, StoreRefused("The job failed; the server's log says why."))
+    else:
+        with work.pool.connection() as conn:
+            store.complete(conn, job_id, answer)
+
+
+def _fail(work: House, job_id: int, refusal: Refusal) -> None:
+    with work.pool.connection() as conn:
+        store.fail(conn, job_id, refusal.status if refusal.status < 500 else 400, refusal.reason, refusal.code)
+
+
+def owned(conn: Connection, grant: OwnsJob, of: Kind[Any] | None = None) -> JobRow:
+    """The job of the grant. Raises NotFound when it is of another kind than the door's."""
+    row = store.owned_job(conn, grant)
+    if row is None or (of is not None and row.kind != of.name):
+        raise NotFound(f"There is no such job: {grant.id}.")
+    return row
+
+
+def result(conn: Connection, grant: OwnsJob, of: Kind[Any]) -> Reply:
+    """202 and the status while it runs; then 201 and the bare answer; a failed job gives its refusal."""
+    row = owned(conn, grant, of)
+    if row.state == "PROCESSING":
+        return Reply(202, encode(status_of(row)), JSON)
+    if row.state == "FAILED":
+        refusal = Refusal(row.reason or "The job failed.", row.error_code)
+        refusal.status = row.status or 400
+        raise refusal
+    return Reply(201, encode(row.response), JSON)
+
+
+def status_of(row: JobRow) -> AsynchronousJobStatus:
+    """A job's state on the wire."""
+    failed = row.state == "FAILED"
+    return AsynchronousJobStatus(
+        job_state=row.state, job_id=str(row.id), started_by_user_id=row.started_by, started_on=stamp(row.started_on),
+        changed_on=stamp(row.changed_on), etag=str(row.etag), job_canceling=row.canceling,
+        progress_current=row.progress_current, progress_total=row.progress_total, progress_message=row.progress_message,
+        request_body=row.request, response_body=or_unset(row.response),
+        exception=str(row.status) if failed else UNSET, error_message=row.reason if failed and row.reason else UNSET,
+        error_details=row.reason if failed and row.reason else UNSET,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""The queue of durable work: procrastinate on the same PostgreSQL.
+
+A task is put on the queue in the transaction of the deed that asks for it, so it exists exactly when the deed does. It runs at least once, so it must be safe to repeat. A task gets the :class:`~vesicle.web.calls.House` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.tasks import Task
+
+from vesicle.db import Connection
+from vesicle.web.calls import House
+
+log = structlog.get_logger(__name__)
+
+queue = App(connector=PsycopgConnector())
+# Waits that grow to hours: long enough for a store that is down for a day or two.
+PATIENT = RetryStrategy(max_attempts=40, exponential_wait=2, linear_wait=60)
+DEAD_AFTER_S = 60
+
+
+class Durable:
+    """A task that can be put on the queue."""
+
+    def __init__(self, task: Task[Any, Any, Any], deed: Callable[..., None]) -> None:
+        self._task = task
+        self._deed = deed
+
+    def defer(self, conn: Connection, **arguments: Any) -> None:
+        """Do it once the caller's transaction is done."""
+        self._task.configure(connection=conn).defer(**arguments)
+
+    def __call__(self, work: House, **arguments: Any) -> None:
+        """Do it now."""
+        self._deed(work, **arguments)
+
+
+def task(name: str) -> Callable[[Callable[..., None]], Durable]:
+    """Declare durable work; it is repeated, with growing waits, when it fails."""
+
+    def declare(deed: Callable[..., None]) -> Durable:
+        def run(context: JobContext, /, **arguments: Any) -> None:
+            deed(context.additional_context["work"], **arguments)
+
+        return Durable(queue.task(name=name, pass_context=True, retry=PATIENT)(run), deed)
+
+    return declare
+
+
+def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Durable]:
+    """Declare work that the workers do at these times, one at a time over all of them."""
+
+    def declare(deed: Callable[..., None]) -> Durable:
+        def run(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+            deed(context.additional_context["work"])
+
+        declared = queue.task(name=name, pass_context=True, queueing_lock=name)(run)
+        queue.periodic(cron=cron)(declared)
+        return Durable(declared, deed)
+
+    return declare
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="jobs.take_over", queueing_lock="jobs.take_over", pass_context=True)
+async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Put the jobs of workers that died back on the queue."""
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
+        log.warning("the job of a dead worker is taken over", job=job.id, task=job.task_name)
+        await queue.job_manager.retry_job(job)
+
+
+def work_through(work: House, database_url: str, *, forever: bool = True) -> None:
+    """Run what is on the queue; with ``forever`` wait for more until the process is told to end."""
+    with queue.replace_connector(PsycopgConnector(conninfo=database_url, min_size=1, max_size=4)) as running:
+        running.run_worker(
+            wait=forever, concurrency=2, additional_context={"work": work}, shutdown_graceful_timeout=5,
+            delete_jobs="successful", install_signal_handlers=forever,
+        )  # fmt: skip

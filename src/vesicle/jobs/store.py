@@ -1,0 +1,59 @@
+"""Rows of asynchronous jobs."""
+
+from __future__ import annotations
+
+from psycopg.rows import args_row
+
+from vesicle.access import Actor, OwnsJob
+from vesicle.db import Connection
+from vesicle.jobs.model import JobRow
+
+_COLUMNS = (
+    "id, kind, started_by, started_on, changed_on, etag, state, canceling, request, response, status, reason, error_code,"
+    " progress_current, progress_total, progress_message"
+)
+
+
+def insert(conn: Connection, actor: Actor, kind: str, request: bytes) -> int:
+    """A new job, and its id."""
+    row = conn.execute(
+        "INSERT INTO async_job (kind, started_by, request) VALUES (%s, %s, %s::jsonb) RETURNING id",
+        (kind, actor.id, request.decode()),
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("INSERT gave no id")
+    return int(row[0])
+
+
+def job(conn: Connection, job_id: int) -> JobRow | None:
+    """A job, for the worker that runs it."""
+    with conn.cursor(row_factory=args_row(JobRow)) as cursor:
+        return cursor.execute(f"SELECT {_COLUMNS} FROM async_job WHERE id = %s", (job_id,)).fetchone()
+
+
+def owned_job(conn: Connection, grant: OwnsJob) -> JobRow | None:
+    """The job of the proof."""
+    return job(conn, grant.id)
+
+
+def cancel(conn: Connection, grant: OwnsJob) -> None:
+    """Ask a job to end early."""
+    conn.execute("UPDATE async_job SET canceling = true WHERE id = %s AND state = 'PROCESSING'", (grant.id,))
+
+
+def complete(conn: Connection, job_id: int, response: bytes) -> None:
+    """The job is done. One that ended already stays as it is."""
+    conn.execute(
+        "UPDATE async_job SET state = 'COMPLETE', response = %s::jsonb, progress_current = progress_total,"
+        " changed_on = now(), etag = gen_random_uuid() WHERE id = %s AND state = 'PROCESSING'",
+        (response.decode(), job_id),
+    )
+
+
+def fail(conn: Connection, job_id: int, status: int, reason: str, code: str | None) -> None:
+    """The job ended in a refusal."""
+    conn.execute(
+        "UPDATE async_job SET state = 'FAILED', status = %s, reason = %s, error_code = %s, changed_on = now(),"
+        " etag = gen_random_uuid() WHERE id = %s AND state = 'PROCESSING'",
+        (status, reason, code, job_id),
+    )

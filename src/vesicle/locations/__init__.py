@@ -1,0 +1,1 @@
+"""Storage locations: which bucket, whose, with which powers."""

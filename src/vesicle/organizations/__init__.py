@@ -1,0 +1,1 @@
+"""Organizations: every project belongs to exactly one."""

@@ -1,0 +1,1 @@
+"""The bare tree: node, parent, kind, benefactor, project, organization; nothing about content."""

@@ -1,0 +1,117 @@
+"""Planting, moving and felling: the stories that change the shape of the tree."""
+
+from __future__ import annotations
+
+from vesicle.access import Actor, MayChangePermissions, MayCreate, MayDelete, MayUpdate, require
+from vesicle.access.lists import begin_own_list, end_own_lists
+from vesicle.db import Connection, lock_projects, lock_projects_shared
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
+from vesicle.tree import store
+from vesicle.tree.model import DEEPEST, ROOT, TRASH, Node, check_place, clean_name
+
+DEEPEST_TEXT = f"The tree is at most {DEEPEST} levels deep; put this further up."
+
+
+def plant(
+    conn: Connection,
+    actor: Actor,
+    kind: str,
+    name: str,
+    parent_id: int,
+    organization_id: int | None,
+    most_children: int,
+) -> tuple[MayCreate, Node]:
+    """A new node. Call inside a transaction. A project gets a list of its own, everything else inherits.
+
+    Raises NotFound, Forbidden, BadRequest (place, name, depth, number of children) and Conflict (name taken).
+    """
+    name = clean_name(name)
+    lock_projects_shared(conn, _projects(store.project_of(conn, parent_id)))
+    parent = require(conn, actor, MayCreate, parent_id)
+    check_place(kind, parent_id, parent.project_id)
+    if parent.kind == "file":
+        raise BadRequest(f"syn{parent_id} is a file; only projects and folders hold other things.")
+    if kind != "project":
+        if store.depth(conn, parent) + 1 > DEEPEST:
+            raise BadRequest(DEEPEST_TEXT)
+        if most_children and store.has_more_children_than(conn, parent, most_children):
+            raise BadRequest(f"Limit of {most_children} children exceeded for parent: syn{parent_id}")
+    node = store.insert(conn, parent, kind, name, organization_id)
+    if node is None:
+        raise _taken(name, parent_id)
+    if kind == "project":
+        begin_own_list(conn, parent, node.id)
+    return parent, node
+
+
+def rename(conn: Connection, grant: MayUpdate, node: Node, name: str) -> str:
+    """The new name, checked against its future siblings. Raises Conflict and BadRequest."""
+    name = clean_name(name) or f"syn{node.id}"
+    if name != node.name and node.parent_id and store.name_is_taken(conn, node.parent_id, name, node.id):
+        raise _taken(name, node.parent_id)
+    return name
+
+
+def move(conn: Connection, grant: MayUpdate, node: Node, parent_id: int, name: str) -> str:
+    """Hang a node, with all that is below it, under another parent; the name it has there.
+
+    The locks of both projects must be held.
+
+    Needs CREATE there and CHANGE_PERMISSIONS here. Raises Forbidden, BadRequest (a cycle, too deep) and Conflict.
+    """
+    if node.kind == "project":
+        raise BadRequest("A project cannot be moved.")
+    name = clean_name(name) or f"syn{node.id}"
+    require(conn, grant.actor, MayChangePermissions, node.id)
+    try:
+        parent = require(conn, grant.actor, MayCreate, parent_id)
+    except Forbidden as refusal:
+        raise Forbidden(f"You cannot move content into the new location, syn{parent_id}. {refusal.reason}") from None
+    check_place(node.kind, parent_id, parent.project_id)
+    if parent.kind == "file":
+        raise BadRequest(f"syn{parent_id} is a file; only projects and folders hold other things.")
+    height = store.height_without(conn, grant, parent_id)
+    if height is None:
+        raise BadRequest("Invalid hierarchy: an entity cannot be an ancestor of itself")
+    if store.depth(conn, parent) + 1 + height > DEEPEST:
+        raise BadRequest(DEEPEST_TEXT)
+    if store.name_is_taken(conn, parent_id, name, node.id):
+        raise _taken(name, parent_id)
+    new_benefactor = node.id if node.benefactor_id == node.id else parent.benefactor_id
+    if parent.project_id is None:
+        raise BadRequest(f"syn{parent_id} lies in no project.")
+    store.place_subtree(conn, grant, new_benefactor, parent.project_id)
+    return name
+
+
+def lock_for_move(conn: Connection, node_id: int, parent_id: int) -> None:
+    """Hold the shape of both projects. Call before any row is locked."""
+    lock_projects(conn, _projects(store.project_of(conn, node_id), store.project_of(conn, parent_id)))
+
+
+def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> None:
+    """Move a subtree to the trash can: nobody reaches it there, its name is free at once, its own lists are gone.
+
+    What does not exist, or lies there already, is no error. Raises Forbidden.
+    """
+    lock_projects(conn, _projects(store.project_of(conn, node_id)))
+    try:
+        grant = require(conn, actor, MayDelete, node_id)
+    except NotFound:
+        return
+    old = store.locked(conn, grant)
+    if old is None:
+        return
+    if node_id in (ROOT, TRASH):
+        raise Forbidden(f"syn{node_id} is part of the server and cannot be deleted.")
+    store.insert_trashed(conn, grant, old, purge_soon=purge_soon)
+    end_own_lists(conn, grant, store.trash_subtree(conn, grant, TRASH))
+    store.touch(conn, grant, parent_id=TRASH, name=f"syn{node_id}")
+
+
+def _projects(*ids: int | None) -> list[int]:
+    return [number for number in ids if number is not None]
+
+
+def _taken(name: str, parent_id: int) -> Conflict:
+    return Conflict(f"An entity with the name: {name} already exists with a parentId: syn{parent_id}")

@@ -1,0 +1,56 @@
+"""Nodes, and the pure rules of where they may be."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from vesicle.errors import BadRequest
+
+ROOT = 4489
+TRASH = 1681355
+DEEPEST = 50
+LONGEST_NAME = 256
+_PUNCTUATION = frozenset(",_. -+()'")
+
+
+class Node(msgspec.Struct, array_like=True):
+    """One row of the tree."""
+
+    id: int
+    kind: str
+    parent_id: int | None
+    project_id: int | None
+    benefactor_id: int
+    name: str
+    etag: UUID
+    version: int
+    highest_version: int
+    created_by: int
+    created_on: datetime
+    modified_by: int
+    modified_on: datetime
+
+
+def clean_name(name: str) -> str:
+    """The name as it is stored: trimmed. Raises BadRequest for characters outside the contract's rule (ruling 18)."""
+    name = name.strip()
+    if len(name) > LONGEST_NAME:
+        raise BadRequest(f"Invalid Name: '{name[:60]}...'. A name has at most {LONGEST_NAME} characters.")
+    if not all(letter in _PUNCTUATION or unicodedata.category(letter)[0] in "LMN" for letter in name):
+        raise BadRequest(
+            f"Invalid Name: '{name}'. Names may only contain: letters, numbers, spaces, underscores, hyphens, periods, "
+            "plus signs, apostrophes, commas and parentheses"
+        )
+    return name
+
+
+def check_place(kind: str, parent_id: int, parent_project: int | None) -> None:
+    """Projects lie below the root, everything else inside a project. Raises BadRequest."""
+    if kind == "project" and parent_id != ROOT:
+        raise BadRequest(f"A project lies below the root (syn{ROOT}) and nowhere else; leave parentId out.")
+    if kind != "project" and parent_project is None:
+        raise BadRequest(f"A {kind} lies in a project or in a folder: give its parentId.")

@@ -1,0 +1,22 @@
+"""The HTTP edge: doors, refusals as JSON, OpenAPI."""
+
+from vesicle.web.calls import Call, House
+from vesicle.web.doors import Access, Anyone, Door, Doors, InStory, Needs, SignedIn, Transaction
+from vesicle.web.replies import Bare, Redirect, Reply, Text
+
+__all__ = [
+    "Access",
+    "Anyone",
+    "Bare",
+    "Call",
+    "Door",
+    "Doors",
+    "House",
+    "InStory",
+    "Needs",
+    "Redirect",
+    "Reply",
+    "SignedIn",
+    "Text",
+    "Transaction",
+]

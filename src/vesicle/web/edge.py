@@ -1,0 +1,154 @@
+"""The one ASGI application: bytes in, a door's answer or a refusal out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import Any
+
+import structlog
+
+from vesicle.db import Clash, Contention, Unfit, Unreachable
+from vesicle.errors import BadRequest, Conflict, Refusal, TooLarge, Unavailable
+from vesicle.web import authentication, binding, metrics
+from vesicle.web.calls import Call, House
+from vesicle.web.doors import Door, InStory, Needs, Transaction
+from vesicle.web.refusals import reply_of_refusal
+from vesicle.web.replies import Reply, reply_of
+from vesicle.web.routing import Routes
+
+log = structlog.get_logger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+LARGEST_BODY = 2 * 1024 * 1024
+TRIES = 4
+
+
+class Edge:
+    """Finds the door, reads the body, and runs the handler in a worker thread."""
+
+    def __init__(self, house: House, doors: Iterable[Door]) -> None:
+        self._house = house
+        self._routes = Routes(doors)
+        self._threads = ThreadPoolExecutor(house.settings.threads, thread_name_prefix="door")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._threads.shutdown(wait=True)
+                self._house.pool.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        door: Door | None = None
+        try:
+            body = await _read_body(scope, receive)
+            door, values = self._routes.find(scope["method"], scope["path"])
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(self._threads, self._run, door, values, scope, body)
+        except Refusal as refusal:
+            reply = reply_of_refusal(refusal)
+        except Disconnected:
+            return
+        metrics.count(door, reply.status, perf_counter() - began)
+        await _send(reply, send)
+
+    def _run(self, door: Door, values: list[str], scope: Scope, body: bytes) -> Reply:
+        try:
+            return self._open(door, values, scope, body)
+        except Refusal as refusal:
+            return reply_of_refusal(refusal)
+        except Unreachable as error:
+            log.warning("the database does not answer", door=door.name, error=str(error))
+            return reply_of_refusal(
+                Unavailable("The database does not answer just now; the same request will work later.")
+            )
+        except Clash as error:
+            log.warning("a constraint refused a request", door=door.name, error=str(error))
+            return reply_of_refusal(Conflict("Somebody else changed this at the same moment; read it anew and repeat."))
+        except Unfit as error:
+            log.warning("a value did not fit the database", door=door.name, error=str(error))
+            return reply_of_refusal(BadRequest("A value of this request is not one that can be stored."))
+        except Exception:
+            log.exception("a door failed", door=door.name)
+            return reply_of_refusal(Refusal("Server Error. Error logged."))
+
+    def _open(self, door: Door, texts: list[str], scope: Scope, body: bytes) -> Reply:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        with self._house.pool.connection() as conn:
+            actor = authentication.actor_of(headers, conn, self._house.sign_in)
+            authentication.check_scopes(actor, door)
+            arguments = binding.path_values(door, texts) | binding.query_values(door, scope["query_string"])
+            call = Call(self._house, conn, actor, headers)
+            if door.transaction is not Transaction.WRITE:
+                return self._handle(door, call, arguments, body)
+            for left in reversed(range(TRIES)):
+                try:
+                    with conn.transaction():
+                        return self._handle(door, call, arguments, body)
+                except Contention:
+                    # Nothing was kept, so the whole deed can be done anew.
+                    if not left:
+                        raise
+            raise AssertionError("unreachable")
+
+    def _handle(self, door: Door, call: Call, arguments: dict[str, Any], body: bytes) -> Reply:
+        handed = {name: value for name, value in arguments.items() if name in door.takes}
+        if isinstance(door.access, Needs):
+            handed["grant"] = authentication.grant(call, door.access, arguments)
+        elif not isinstance(door.access, InStory):
+            authentication.check_access(call.actor, door)
+        if door.body is not None:
+            handed["body"] = binding.body_value(door, body)
+        if "call" in door.takes:
+            handed["call"] = call
+        return reply_of(door.handler(**handed), door.status)
+
+
+class Disconnected(Exception):
+    """The client went away before it had sent its body."""
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body. Raises TooLarge past LARGEST_BODY, without reading the rest."""
+    too_large = TooLarge(f"A request body has at most {LARGEST_BODY} bytes; files go to presigned URLs instead.")
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > LARGEST_BODY:
+            raise too_large
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        body += bytes(message.get("body", b""))
+        if len(body) > LARGEST_BODY:
+            raise too_large
+        if not message.get("more_body"):
+            return body
+
+
+async def _send(reply: Reply, send: Send) -> None:
+    headers = [(b"content-length", str(len(reply.body)).encode())] if reply.status != 204 else []
+    if reply.content_type:
+        headers.append((b"content-type", reply.content_type.encode("latin-1")))
+        headers.append((b"x-content-type-options", b"nosniff"))
+    headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
