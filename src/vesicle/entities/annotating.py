@@ -42,7 +42,7 @@ def replace(conn: Connection, actor: Actor, entity_id: int, given: Annotations) 
     """Replace every key of the current version. Call inside a transaction. Raises Stale and BadRequest."""
     values = checked(given)
     if given.id is not UNSET and given.id != entity_id:
-        raise BadRequest(f"The path says syn{entity_id} and the body says {given.id}.")
+        raise BadRequest(f"The path says syn{entity_id} and the body says syn{given.id}.")
     if not given.etag:
         raise BadRequest("etag is required: send the one that came with the annotations you changed.")
     grant = require(conn, actor, MayUpdate, entity_id)

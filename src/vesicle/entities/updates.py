@@ -58,7 +58,7 @@ def replace(conn: Connection, actor: Actor, entity_id: int, entity: AnyEntity, *
 
 def _check_body(entity: AnyEntity, entity_id: int) -> None:
     if entity.id is not UNSET and entity.id != entity_id:
-        raise BadRequest(f"The path says syn{entity_id} and the body says {entity.id}.")
+        raise BadRequest(f"The path says syn{entity_id} and the body says syn{entity.id}.")
     if not entity.etag:
         raise BadRequest("etag is required: send the one that came with the entity you changed.")
 

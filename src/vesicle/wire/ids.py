@@ -26,9 +26,6 @@ class EntityId(int):
             raise ValueError(f"{str(text)[:100]} is not a valid Synapse ID.")
         return cls(found[1])
 
-    def __str__(self) -> str:
-        return f"syn{int(self)}"
-
 
 class Id(int):
     """Any other id: a decimal string on the wire."""
@@ -37,9 +34,6 @@ class Id(int):
     def parse(cls, text: object) -> Id:
         """Read ``"12"`` or 12. Raises ValueError with a reason for anything else."""
         return cls(_bounded(text, least=0))
-
-    def __str__(self) -> str:
-        return int.__repr__(self)
 
 
 if TYPE_CHECKING:
@@ -72,8 +66,10 @@ def from_wire(kind: type, value: Any) -> Any:
 
 def to_wire(value: Any) -> Any:
     """The inverse of :func:`from_wire`."""
-    if isinstance(value, EntityId | Id):
-        return str(value)
+    if isinstance(value, EntityId):
+        return f"syn{int(value)}"
+    if isinstance(value, Id):
+        return str(int(value))
     if isinstance(value, int):
         return int(value)
     raise NotImplementedError(type(value))
