@@ -12,7 +12,7 @@ from tests.objectstore.starting import start_ceph, start_seaweedfs, stop_ceph, s
 
 @pytest.fixture(scope="session")
 def seaweedfs(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Facts]:
-    """A running SeaweedFS: ``endpoint``, ``access_key`` and ``secret_key``."""
+    """A running SeaweedFS."""
     folder = run_folder(tmp_path_factory, worker_id)
     with shared_by_run(folder, "seaweedfs", partial(start_seaweedfs, folder), stop_seaweedfs) as facts:
         yield facts
@@ -20,7 +20,7 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Itera
 
 @pytest.fixture(scope="session")
 def ceph(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Facts]:
-    """A running Ceph RGW: ``endpoint``, ``access_key`` and ``secret_key``."""
+    """A running Ceph RGW."""
     folder = run_folder(tmp_path_factory, worker_id)
     with shared_by_run(folder, "ceph", partial(start_ceph, folder), stop_ceph) as facts:
         yield facts

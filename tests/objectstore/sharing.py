@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 Facts = dict[str, str]
+"""Of a store: its addresses under ``http`` and ``https``, the file of its ``ca``, ``access_key`` and ``secret_key``."""
 
 
 def run_folder(factory: pytest.TempPathFactory, worker_id: str) -> Path:

@@ -15,6 +15,9 @@ import time
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.objectstore.certifying import certify_loopback
+from tests.objectstore.sharing import Facts
+
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.s3 import S3Store
 
@@ -40,21 +43,23 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def start_seaweedfs(folder: Path) -> dict[str, str]:
-    """Start ``weed mini`` with one identity in a new folder below this one; return its address, keys and pid once it answers."""
+def start_seaweedfs(folder: Path) -> Facts:
+    """Start ``weed mini`` in a new folder below this one, and return what ``Facts`` holds once it answers."""
     folder = Path(mkdtemp(prefix="weed-", dir=folder))
     access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
     credentials = [{"accessKey": access_key, "secretKey": secret_key}]
     identities = folder / "identities.json"
     actions = ["Admin", "Read", "Write", "List", "Tagging"]
     identities.write_text(json.dumps({"identities": [{"name": "t", "credentials": credentials, "actions": actions}]}))
-    first = free_ports(6, twin=10000)  # Each port's gRPC twin is 10,000 higher.
-    names = ("s3.port", "master.port", "volume.port", "filer.port", "metricsPort", "admin.port")
+    ca, certificate, key = certify_loopback(folder)
+    first = free_ports(7, twin=10000)  # Each port's gRPC twin is 10,000 higher.
+    names = ("s3.port", "master.port", "volume.port", "filer.port", "metricsPort", "admin.port", "s3.port.https")
     ports = [f"-{name}={first + n}" for n, name in enumerate(names)]
     weed = str(Path(sysconfig.get_path("scripts")) / "weed")
     command = [weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"]
     command += ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", f"-s3.config={identities}", *ports]
     command += [f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock"]
+    command += [f"-s3.cert.file={certificate}", f"-s3.key.file={key}"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -64,16 +69,17 @@ def start_seaweedfs(folder: Path) -> dict[str, str]:
             cwd=folder,
             start_new_session=True,
         )
-    facts = {"endpoint": f"http://127.0.0.1:{first}", "access_key": access_key, "secret_key": secret_key}
+    keys = {"access_key": access_key, "secret_key": secret_key}
+    facts = {"http": f"http://127.0.0.1:{first}", "https": f"https://127.0.0.1:{first + 6}", "ca": str(ca), **keys}
     _wait_for(facts, process, folder / "log")
     process.returncode = 0  # It outlives this handle, and may be ended by another process of the run.
     return {**facts, "pid": str(process.pid)}
 
 
-def _wait_for(facts: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(facts: Facts, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + START_WITHIN_S
     while True:
-        store = S3Store(**facts)
+        store = S3Store(facts["http"], facts["access_key"], facts["secret_key"])
         try:
             store.check()
         except StoreError as error:
@@ -86,28 +92,40 @@ def _wait_for(facts: dict[str, str], process: subprocess.Popen[bytes], log: Path
             store.close()
 
 
-def stop_seaweedfs(facts: dict[str, str]) -> None:
+def stop_seaweedfs(facts: Facts) -> None:
     os.kill(int(facts["pid"]), signal.SIGKILL)  # Its data is thrown away: nothing is gained by a slow end.
 
 
-def start_ceph(folder: Path) -> dict[str, str]:
-    """Start a one-node Ceph with its S3 gateway in a new folder below this one; return its gateway's address and keys once it answers."""
+def start_ceph(folder: Path) -> Facts:
+    """Start a one-node Ceph with its S3 gateway in a new folder below this one; the rest as for SeaweedFS."""
     if shutil.which("radosgw") is None:
         raise RuntimeError("Ceph's gateway is not installed on this machine: run tests/ceph/rgw-install as root.")
     folder = Path(mkdtemp(prefix="ceph-", dir=folder))
-    command = [CEPH_SCRIPTS / "rgw-start", folder, str(free_ports(20))]
-    started = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    ca, certificate, key = certify_loopback(folder)
+    port = free_ports(21)  # The script's own twenty, and one for https.
+    front = f"beast endpoint=127.0.0.1:{port} ssl_endpoint=127.0.0.1:{port + 20}"
+    front += f" ssl_certificate={certificate} ssl_private_key={key} tcp_nodelay=1"
+    started = subprocess.run(
+        [CEPH_SCRIPTS / "rgw-start", folder, str(port)],
+        env={**os.environ, "RGW_EXTRA_CONF": f"[client.rgw.a]\nrgw_frontends = {front}"},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
     if started.returncode != 0:
         raise RuntimeError(f"Ceph did not start: {started.stderr[-2000:]}")
     lines = (shlex.split(line)[1] for line in started.stdout.splitlines() if line.startswith("export "))
     exported = dict(line.split("=", 1) for line in lines)
     return {
-        "endpoint": exported["RGW_ENDPOINT"],
+        "http": exported["RGW_ENDPOINT"],
+        "https": f"https://127.0.0.1:{port + 20}",
+        "ca": str(ca),
         "access_key": exported["RGW_ADMIN_ACCESS_KEY"],
         "secret_key": exported["RGW_ADMIN_SECRET_KEY"],
         "folder": str(folder),
     }
 
 
-def stop_ceph(facts: dict[str, str]) -> None:
+def stop_ceph(facts: Facts) -> None:
     subprocess.run([CEPH_SCRIPTS / "rgw-stop", facts["folder"]], capture_output=True, check=True)

@@ -14,12 +14,13 @@ BUCKET = "conformance"
 
 
 @contextmanager
-def subject_at(engine: Facts, differences: Differences) -> Iterator[Subject]:
+def subject_at(engine: Facts, scheme: str, differences: Differences) -> Iterator[Subject]:
     """The S3 provider on this engine, beside one with a wrong secret."""
-    endpoint, access_key, secret_key = engine["endpoint"], engine["access_key"], engine["secret_key"]
+    endpoint, access_key, secret_key = engine[scheme], engine["access_key"], engine["secret_key"]
+    ca = engine["ca"] if scheme == "https" else None
     with (
-        closing(S3Store(endpoint, access_key, secret_key)) as store,
-        closing(S3Store(endpoint, access_key, f"not-{secret_key}")) as stranger,
+        closing(S3Store(endpoint, access_key, secret_key, ca_bundle=ca)) as store,
+        closing(S3Store(endpoint, access_key, f"not-{secret_key}", ca_bundle=ca)) as stranger,
     ):
         store.ensure_bucket(BUCKET)
-        yield Subject(store, BUCKET, stranger, differences)
+        yield Subject(store, BUCKET, stranger, differences, ca)

@@ -13,9 +13,9 @@ from vesicle.objectstore.conformance import PROBES, Differences, Probe, Subject
 DIFFERENCES = Differences()
 
 
-@pytest.fixture(scope="module")
-def subject(ceph: Facts) -> Iterator[Subject]:
-    with subject_at(ceph, DIFFERENCES) as subject:
+@pytest.fixture(scope="module", params=["http", "https"])
+def subject(ceph: Facts, request: pytest.FixtureRequest) -> Iterator[Subject]:
+    with subject_at(ceph, request.param, DIFFERENCES) as subject:
         yield subject
 
 

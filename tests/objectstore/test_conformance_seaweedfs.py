@@ -18,9 +18,9 @@ DIFFERENCES = Differences(
 )
 
 
-@pytest.fixture(scope="module")
-def subject(seaweedfs: Facts) -> Iterator[Subject]:
-    with subject_at(seaweedfs, DIFFERENCES) as subject:
+@pytest.fixture(scope="module", params=["http", "https"])
+def subject(seaweedfs: Facts, request: pytest.FixtureRequest) -> Iterator[Subject]:
+    with subject_at(seaweedfs, request.param, DIFFERENCES) as subject:
         yield subject
 
 

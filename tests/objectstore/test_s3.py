@@ -16,6 +16,7 @@ import pytest
 from tests.objectstore.sharing import Facts
 
 from vesicle import errors
+from vesicle.objectstore.contract import Unavailable
 from vesicle.objectstore.s3 import S3Store
 
 BUCKET = "beyond"
@@ -24,7 +25,7 @@ BUCKET = "beyond"
 @pytest.fixture(params=["seaweedfs", "ceph"])
 def engine(request: pytest.FixtureRequest) -> Facts:
     facts: Facts = request.getfixturevalue(request.param)
-    return {name: facts[name] for name in ("endpoint", "access_key", "secret_key")}
+    return {"endpoint": facts["http"], "access_key": facts["access_key"], "secret_key": facts["secret_key"]}
 
 
 @pytest.fixture
@@ -82,6 +83,16 @@ def test_the_operators_own_aws_settings_change_nothing(engine: Facts, tmp_path: 
         [sys.executable, "-c", code], env={**os.environ, **settings}, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["seaweedfs", "ceph"])
+def test_a_store_with_a_certificate_of_an_unknown_authority_is_unavailable(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    facts: Facts = request.getfixturevalue(name)
+    store = S3Store(facts["https"], facts["access_key"], facts["secret_key"])
+    with closing(store), pytest.raises(Unavailable, match="SSLError"):
+        store.check()
 
 
 def test_presigned_urls_carry_the_public_address() -> None:
