@@ -40,22 +40,24 @@ def route_table() -> list[Door]:
     return [door for room in ROOMS for door in room.door.table] + _openapi.table
 
 
+def default_store(settings: Settings) -> S3Store:
+    """The store of the default storage location."""
+    return S3Store(
+        settings.s3_endpoint,
+        settings.s3_access_key,
+        settings.s3_secret_key,
+        region=settings.s3_region,
+        public_endpoint=settings.store_url,
+        ca_bundle=str(settings.s3_ca_bundle) if settings.s3_ca_bundle else None,
+    )
+
+
 def open_house(settings: Settings) -> House:
     """What a process needs to serve or to work: the database, the object store, and who signs people in.
 
     ``settings`` name both; embedded engines are started by whoever runs ``vesicle serve``, and named here like any other.
     """
-    managed = Managed(
-        S3Store(
-            settings.s3_endpoint,
-            settings.s3_access_key,
-            settings.s3_secret_key,
-            region=settings.s3_region,
-            public_endpoint=settings.store_url,
-            ca_bundle=str(settings.s3_ca_bundle) if settings.s3_ca_bundle else None,
-        ),
-        settings.s3_bucket,
-    )
+    managed = Managed(default_store(settings), settings.s3_bucket)
 
     def sign_in(conn: Connection, token: str) -> Actor:
         return tokens.actor_of_token(conn, token, settings)

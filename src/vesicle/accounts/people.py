@@ -41,6 +41,11 @@ def create(
     return person_id
 
 
+def has_administrator(conn: Connection) -> bool:
+    """True when somebody who can sign in may do everything."""
+    return bool(store.members(conn, ADMINISTRATORS) - {FIRST_ADMIN})
+
+
 def find(conn: Connection, name: str) -> int:
     """The id of a person by user name or address. Raises NotFound."""
     person_id = store.principal_of(conn, squeezed(name), ["USER_NAME", "USER_EMAIL"])

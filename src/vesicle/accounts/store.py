@@ -176,6 +176,11 @@ def insert_membership(conn: Connection, member_id: int, group_id: int) -> None:
     )
 
 
+def members(conn: Connection, group_id: int) -> set[int]:
+    """Who is in a group."""
+    return {row[0] for row in conn.execute("SELECT member_id FROM membership WHERE group_id = %s", (group_id,))}
+
+
 def password_row(conn: Connection, principal_id: int) -> tuple[str | None, datetime | None, int] | None:
     """Digest, until when the account is closed, and failures so far; locks the row, so that guesses come one by one."""
     return conn.execute(

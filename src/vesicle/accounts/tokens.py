@@ -55,8 +55,13 @@ def actor_of_person(conn: Connection, person_id: int, settings: Settings) -> Act
 def create(conn: Connection, actor: Actor, request: AccessTokenRequest) -> str:
     """A new personal access token of the caller. Never more than the calling token may do, and never ``authorize``."""
     asked = EVERY_SCOPE if request.scope is UNSET else scopes_of(request.scope)
-    name = request.name if request.name else f"token {secrets.token_hex(4)}"
+    name = request.name or fresh_label()
     return issue(conn, actor.id, name, asked & actor.scopes & ~Scope.authorize)
+
+
+def fresh_label() -> str:
+    """A name for a token that was given none."""
+    return f"token {secrets.token_hex(4)}"
 
 
 def issue(conn: Connection, person_id: int, name: str, scopes: Scope) -> str:

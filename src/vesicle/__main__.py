@@ -1,0 +1,124 @@
+"""The command line: vesicle serve | work | admin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vesicle import __version__, administration, serving
+from vesicle.accounts import people, sign_in
+from vesicle.db import Connection, connect, migrate
+from vesicle.errors import Refusal
+from vesicle.settings import Settings, SettingsError, load
+
+cli = typer.Typer(
+    help="A self-hosted scientific data repository that speaks the API of Synapse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+admin = typer.Typer(help="Create users and tokens; works whether or not the server runs.", no_args_is_help=True)
+cli.add_typer(admin, name="admin")
+
+Data = Annotated[Path | None, typer.Option("--data", help="The folder that holds everything.", show_default=False)]
+Config = Annotated[Path | None, typer.Option("--config", help="A settings file besides DATA/vesicle.toml.", show_default=False)]
+
+
+def _settings(data: Path | None, **overrides: Any) -> Settings:
+    settings = load(data, overrides)
+    serving.configure_logs(settings)
+    return settings
+
+
+@cli.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+    if version:
+        typer.echo(f"vesicle {__version__}")
+        raise typer.Exit
+
+
+@cli.command()
+def serve(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="The port of the API; the object store takes the next.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    processes: Annotated[int | None, typer.Option(help="How many API processes run.")] = None,
+    config: Config = None,
+) -> None:
+    """Run everything: database, object store, API processes and a worker. Ctrl-C ends it; the data is kept."""
+    serving.serve(_settings(data, port=port, host=host, processes=processes, config=config))
+
+
+@cli.command()
+def work(data: Data = None, config: Config = None) -> None:
+    """Run one more worker beside a server that runs already."""
+    serving.run_worker(serving.attached(_settings(data, config=config)))
+
+
+@cli.command(hidden=True)
+def api(descriptor: int) -> None:
+    """One API process on an inherited socket; `serve` starts these."""
+    serving.run_api(_settings(None), descriptor)
+
+
+@contextmanager
+def _database(data: Path | None, config: Path | None) -> Iterator[Connection]:
+    """The database of a server that runs, or, for as long as this lasts, of one that does not."""
+    with serving.database_of(_settings(data, config=config)) as url:
+        migrate.migrate(url)
+        with connect(url) as conn:
+            yield conn
+
+
+@admin.command("create-user")
+def create_user(
+    name: str,
+    email: Annotated[str, typer.Option(help="The person's mail address.")],
+    is_admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+    first_name: Annotated[str, typer.Option(help="Given name.")] = "",
+    last_name: Annotated[str, typer.Option(help="Family name.")] = "",
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Create a user, and print the user's id."""
+    with _database(data, config) as conn:
+        typer.echo(people.create(conn, name, email, first_name=first_name, last_name=last_name, admin=is_admin))
+
+
+@admin.command("create-token")
+def create_token(
+    name: str,
+    label: Annotated[str | None, typer.Option(help="What the token is called; a random name otherwise.")] = None,
+    scopes: Annotated[str | None, typer.Option(help="view,download,modify or fewer; all of them otherwise.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Print a new personal access token for a user, and nothing else."""
+    with _database(data, config) as conn:
+        typer.echo(administration.create_token(conn, name, label, scopes))
+
+
+@admin.command("set-password")
+def set_password(name: str, data: Data = None, config: Config = None) -> None:
+    """Set a user's password: asked for on a terminal, the first line of standard input otherwise."""
+    asked = typer.prompt("Password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    with _database(data, config) as conn:
+        sign_in.set_password(conn, people.find(conn, name), asked)
+
+
+def main() -> None:
+    """The entry of the `vesicle` command. A refusal is one sentence on standard error, not a traceback."""
+    try:
+        cli()
+    except (Refusal, SettingsError) as refusal:
+        typer.echo(f"vesicle: {refusal}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What an operator does beside the server: the first administrator, users, tokens, and what to do next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from textwrap import dedent
+
+from vesicle.access import Scope
+from vesicle.access.actors import EVERY_SCOPE
+from vesicle.accounts import people, tokens
+from vesicle.db import Connection, connect
+from vesicle.errors import BadRequest
+from vesicle.settings import Settings
+
+FIRST_NAME = "admin"
+
+
+def ensure_administrator(settings: Settings) -> bool:
+    """Make the first administrator unless there is one. True when one was made."""
+    with connect(settings.database_url) as conn:
+        if people.has_administrator(conn):
+            return False
+        people.create(conn, FIRST_NAME, f"{FIRST_NAME}@localhost", admin=True)
+        return True
+
+
+def create_token(conn: Connection, name: str, label: str | None, scopes: str | None) -> str:
+    """A personal access token for a person, with the scopes named (all but ``authorize`` otherwise)."""
+    granted = EVERY_SCOPE & ~Scope.authorize
+    if scopes:
+        try:
+            granted = Scope(0)
+            for scope in scopes.split(","):
+                granted |= Scope[scope.strip()]
+        except KeyError as error:
+            raise BadRequest(f"{error.args[0]!r} is not a scope; choose from view, download, modify.") from None
+    return tokens.issue(conn, people.find(conn, name), label or tokens.fresh_label(), granted)
+
+
+def command(settings: Settings) -> str:
+    """How this operator calls vesicle: the way the server itself was called."""
+    called = "./dev" if os.environ.get("CALLED_BY_DEV") else "vesicle"
+    return f"{called} admin create-token {FIRST_NAME} --data {shlex.quote(str(settings.data))}"
+
+
+def welcome(settings: Settings, *, new_admin: bool) -> str:
+    """What the server prints when it is ready: where it is, and the first steps."""
+    made = f"The administrator `{FIRST_NAME}` was created.\n\n" if new_admin else ""
+    api = settings.api_url
+    text = f"""\
+        vesicle is ready at {api} (data: {settings.data}).
+
+        1. Make yourself a personal access token:
+
+             {command(settings)}
+
+        2. Put this into ~/.synapseConfig:
+
+             [default]
+             authtoken = THE TOKEN
+             [endpoints]
+             repoEndpoint = {api}/repo/v1
+             authEndpoint = {api}/auth/v1
+             fileHandleEndpoint = {api}/file/v1
+             portalEndpoint = {api}
+
+        3. With `pip install synapseclient`, from any folder:
+
+             synapse create Project --name "My project"
+             synapse add FILE --parentId PROJECT_ID
+             synapse get FILE_ID
+
+        Ctrl-C ends it; everything is kept in the data folder.
+        """
+    return made + dedent(text)

@@ -1,0 +1,45 @@
+"""What every test may ask for: the one live server of the run, and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.live import Person, Server, start_shared, stop_shared
+from tests.objectstore.sharing import run_folder, shared_by_run
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
+    """A running vesicle with its embedded engines, shared by all tests: make your own people and projects."""
+    folder = run_folder(tmp_path_factory, worker_id)
+    with shared_by_run(folder, "vesicle", partial(start_shared, folder), stop_shared) as facts, httpx.Client() as http:
+        yield Server(facts["url"], Path(facts["data"]), facts["admin_token"], http)
+
+
+@pytest.fixture
+def owner(server: Server) -> Person:
+    """Somebody new."""
+    return server.person("owner")
+
+
+@pytest.fixture
+def stranger(server: Server) -> Person:
+    """Somebody new who has nothing to do with the owner."""
+    return server.person("stranger")
+
+
+@pytest.fixture
+def administrator(server: Server) -> Person:
+    """Somebody new who may do everything."""
+    return server.person("admin", is_admin=True)
+
+
+@pytest.fixture
+def nobody(server: Server) -> Person:
+    """A caller without a token."""
+    return server.nobody()
