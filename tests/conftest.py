@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.live import Person, Server, start_shared, stop_shared
 from tests.objectstore.sharing import run_folder, shared_by_run
 

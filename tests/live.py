@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 import psycopg
-
 from tests.objectstore.sharing import Facts
 from tests.objectstore.starting import free_ports
 
@@ -34,7 +33,9 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-P", "-m", "vesicle", *map(str, arguments)]
 
 
-def start_server(data: Path, port: int, *arguments: str, log: Path | None = None, **settings: str) -> subprocess.Popen[bytes]:
+def start_server(
+    data: Path, port: int, *arguments: str, log: Path | None = None, **settings: str
+) -> subprocess.Popen[bytes]:
     """`vesicle serve`, from its own folder; returns once it is ready."""
     log = log or data.with_suffix(".log")
     with log.open("ab") as out:

@@ -26,7 +26,9 @@ admin = typer.Typer(help="Create users and tokens; works whether or not the serv
 cli.add_typer(admin, name="admin")
 
 Data = Annotated[Path | None, typer.Option("--data", help="The folder that holds everything.", show_default=False)]
-Config = Annotated[Path | None, typer.Option("--config", help="A settings file besides DATA/vesicle.toml.", show_default=False)]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="A settings file besides DATA/vesicle.toml.", show_default=False)
+]
 
 
 def _settings(data: Path | None, **overrides: Any) -> Settings:

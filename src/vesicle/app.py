@@ -55,7 +55,8 @@ def default_store(settings: Settings) -> S3Store:
 def open_house(settings: Settings) -> House:
     """What a process needs to serve or to work: the database, the object store, and who signs people in.
 
-    ``settings`` name both; embedded engines are started by whoever runs ``vesicle serve``, and named here like any other.
+    ``settings`` name both; embedded engines are started by whoever runs ``vesicle serve``, and named here like any
+    other.
     """
     managed = Managed(default_store(settings), settings.s3_bucket)
 

@@ -60,7 +60,9 @@ def configure_logs(settings: Settings) -> None:
 
 @contextmanager
 def engines_of(settings: Settings) -> Iterator[tuple[Settings, Engines]]:
-    """Start the engines that the settings do not name an outside one for; the settings, with every address filled in."""
+    """Start the engines that the settings do not name an outside one for; the settings, with every address filled
+    in.
+    """
     engines = Engines(settings)
     try:
         yield engines.start(), engines
@@ -71,7 +73,9 @@ def engines_of(settings: Settings) -> Iterator[tuple[Settings, Engines]]:
 class Child:
     """One process of ours: an API process or the worker. Started again when it dies."""
 
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], keep: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, name: str, arguments: list[str], environment: dict[str, str], keep: tuple[int, ...] = ()
+    ) -> None:
         self.name = name
         self._command = [sys.executable, "-P", "-m", "vesicle", *arguments]
         self._environment, self._keep = environment, keep
@@ -169,7 +173,8 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
             listener.bind((settings.host, settings.port))
         except OSError as error:
             raise Unavailable(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Is a vesicle running there already? "
+                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Is a vesicle "
+                f"running there already? "
                 "Choose another port with --port."
             ) from None
         listener.listen(BACKLOG)

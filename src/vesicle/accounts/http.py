@@ -15,7 +15,6 @@ from vesicle.accounts.model import (
     UserGroupHeaderPage,
     UserProfile,
 )
-from vesicle.errors import NotFound
 from vesicle.web import Anyone, Bare, Call, Doors, Needs, SignedIn, Transaction
 from vesicle.wire import Id, stamp
 
@@ -59,10 +58,7 @@ def login(call: Call, body: LoginRequest) -> LoginResponse:
 @door("GET", "/auth/v1/authenticatedOn", access=SignedIn())
 def authenticated_on(call: Call) -> AuthenticatedOn:
     """When the caller last signed in with a password."""
-    moment = store.authenticated_on(call.conn, call.actor)
-    if moment is None:
-        raise NotFound("You have not signed in with a password yet.")
-    return AuthenticatedOn(authenticated_on=stamp(moment))
+    return AuthenticatedOn(authenticated_on=stamp(sign_in.authenticated_on(call.conn, call.actor)))
 
 
 @door("DELETE", "/auth/v1/sessionAccessToken", access=SignedIn(), scopes=Scope.modify | Scope.authorize)

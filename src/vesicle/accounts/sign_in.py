@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from vesicle.access import Actor
 from vesicle.accounts import store, tokens
 from vesicle.accounts.model import LoginRequest, LoginResponse, check_password, squeezed
 from vesicle.db import Connection
-from vesicle.errors import Locked, NotSignedIn, Refusal
+from vesicle.errors import Locked, NotFound, NotSignedIn, Refusal
 
 MOST_FAILURES = 10
 CLOSED_S = 15 * 60
@@ -22,7 +23,8 @@ _NOBODY = _hasher.hash("nobody's password")
 def sign_in(conn: Connection, request: LoginRequest) -> LoginResponse:
     """A session token for a user name (or address) and password.
 
-    Raises NotSignedIn, with one text for every wrong pair, and Locked after MOST_FAILURES failures in a row. Failures are
+    Raises NotSignedIn, with one text for every wrong pair, and Locked after MOST_FAILURES failures in a row. Failures
+    are
     kept even though the answer is a refusal, so this story commits by itself.
     """
     person_id = store.principal_of(conn, squeezed(request.username), ["USER_NAME", "USER_EMAIL"])
@@ -62,3 +64,11 @@ def set_password(conn: Connection, person_id: int, password: str) -> None:
     """Raises BadRequest for a weak one."""
     check_password(password)
     store.set_password_digest(conn, person_id, _hasher.hash(password))
+
+
+def authenticated_on(conn: Connection, actor: Actor) -> datetime:
+    """When the actor last signed in with a password. Raises NotFound when that was never."""
+    moment = store.authenticated_on(conn, actor)
+    if moment is None:
+        raise NotFound("You have not signed in with a password yet.")
+    return moment

@@ -59,7 +59,10 @@ def drop_least_used_tokens(conn: Connection, principal_id: int, keep: int) -> No
     )
 
 
-_RECORD = "SELECT id, principal_id, scopes, name, created_on, last_used, last_used < now() - make_interval(days => %s) FROM access_token"
+_RECORD = """
+SELECT id, principal_id, scopes, name, created_on, last_used, last_used < now() - make_interval(days => %s)
+FROM access_token
+"""
 
 
 def token_records(conn: Connection, actor: Actor, unused_days: int, after: int, limit: int) -> list[tuple[Any, ...]]:
@@ -87,7 +90,8 @@ def delete_session(conn: Connection, token_id: int) -> None:
 
 _PROFILE = """
 SELECT p.principal_id, p.etag, a.alias, p.first_name, p.last_name, q.created_on,
-       ARRAY(SELECT m.alias FROM alias m WHERE m.principal_id = p.principal_id AND m.kind = 'USER_EMAIL' ORDER BY m.alias)
+       ARRAY(SELECT m.alias FROM alias m WHERE m.principal_id = p.principal_id AND m.kind = 'USER_EMAIL'
+             ORDER BY m.alias)
 FROM person p JOIN principal q ON q.id = p.principal_id
 JOIN alias a ON a.principal_id = p.principal_id AND a.kind = 'USER_NAME'
 WHERE p.principal_id = %s
@@ -200,7 +204,8 @@ def set_password_digest(conn: Connection, principal_id: int, digest: str) -> Non
 def note_failed_sign_in(conn: Connection, principal_id: int, most: int, closed_s: int) -> None:
     """One more failure; the ``most``-th closes the account for a while."""
     conn.execute(
-        "UPDATE person SET failed_sign_ins = CASE WHEN failed_sign_ins + 1 >= %(most)s THEN 0 ELSE failed_sign_ins + 1 END,"
+        "UPDATE person SET failed_sign_ins = CASE WHEN failed_sign_ins + 1 >= %(most)s THEN 0 ELSE "
+        "failed_sign_ins + 1 END,"
         " closed_until = CASE WHEN failed_sign_ins + 1 >= %(most)s THEN now() + make_interval(secs => %(s)s) END"
         " WHERE principal_id = %(id)s",
         {"most": most, "s": closed_s, "id": principal_id},

@@ -10,6 +10,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, pool, text
 
+from vesicle.db.pool import Connection
+
 # Any number will do, as long as every vesicle takes the same one.
 MIGRATION_LOCK = -7_346_201
 LOCK_TIMEOUT_S = 10
@@ -29,6 +31,15 @@ def newest() -> str:
     if head is None:
         raise RuntimeError("the package lacks its migrations")
     return head
+
+
+def current(conn: Connection) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    row = conn.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+    if not row or not row[0]:
+        return None
+    found = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found[0]) if found else None
 
 
 def migrate(url: str) -> None:

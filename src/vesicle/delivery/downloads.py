@@ -8,13 +8,13 @@ from contextlib import nullcontext
 from vesicle.access import Actor, MayDownload, OwnsFileHandle, require, require_each, require_each_owned
 from vesicle.db import Connection
 from vesicle.delivery.model import BatchFileRequest, BatchFileResult, FileHandleAssociation, FileResult
-from vesicle.entities import store as entities
+from vesicle.entities import reading
 from vesicle.errors import BadRequest, NotFound, Refusal
-from vesicle.files import store as files
-from vesicle.files.model import NOT_SET, Handle, shape_of
+from vesicle.files import handles as files
+from vesicle.files.model import ENTITY, NOT_SET, Handle, shape_of
 from vesicle.objectstore.content_disposition import attachment
 from vesicle.objectstore.managed import Managed
-from vesicle.usage import store as usage
+from vesicle.usage import recording
 from vesicle.wire import EntityId
 
 MOST_ITEMS = 100
@@ -55,12 +55,14 @@ def _result(
 
 
 def _allowed(conn: Connection, actor: Actor, items: list[FileHandleAssociation]) -> list[tuple[Proof, Handle] | str]:
-    """For each item proof and handle, or its failure code: by the association, or because the caller made the handle."""
+    """For each item proof and handle, or its failure code: by the association, or because the caller made the
+    handle.
+    """
     objects = {item.associate_object_id: _entity_of(item) for item in items}
     wanted = [number for number in objects.values() if number is not None]
     grants = require_each(conn, actor, MayDownload, wanted) if wanted else {}
     may = {number: grant for number, grant in grants.items() if not isinstance(grant, Refusal)}
-    handles = files.associated_handles(conn, list(may.values()), _ids(items)) if may else {}
+    handles = files.associated(conn, list(may.values()), _ids(items)) if may else {}
     left = [
         int(item.file_handle_id)
         for item in items
@@ -76,14 +78,13 @@ def _allowed(conn: Connection, actor: Actor, items: list[FileHandleAssociation])
 
 def _own(conn: Connection, actor: Actor, owned: OwnsFileHandle | Refusal) -> tuple[Proof, Handle] | str:
     if isinstance(owned, OwnsFileHandle):
-        handle = files.owned_handle(conn, owned)
-        return NOT_FOUND if handle is None else (owned, handle)
+        return owned, files.owned(conn, owned)
     return NOT_FOUND if isinstance(owned, NotFound) and actor.is_admin else UNAUTHORIZED
 
 
 def _entity_of(item: FileHandleAssociation) -> int | None:
     """The entity that an association names; None for other kinds, and for what is no id at all (clients send such)."""
-    if item.associate_object_type != files.ENTITY:
+    if item.associate_object_type != ENTITY:
         return None
     try:
         return EntityId.parse(item.associate_object_id)
@@ -99,19 +100,15 @@ def url_of_entity(
     conn: Connection, grant: MayDownload, managed: Managed, life_s: int, version: int | None = None
 ) -> str:
     """A URL of the bytes of a file. Raises NotFound when the entity is no file."""
-    handle_id = entities.handle_of(conn, grant, version)
-    handle = files.associated_handles(conn, [grant], [handle_id]).get((grant.id, handle_id)) if handle_id else None
+    handle = reading.handle_of(conn, grant, version)
     if handle is None:
         raise NotFound(f"syn{grant.id} has no file" + (f" in version {version}." if version else "."))
-    return url(conn, grant.actor, managed, life_s, grant, handle, files.ENTITY)
+    return url(conn, grant.actor, managed, life_s, grant, handle, ENTITY)
 
 
 def url_of_handle(conn: Connection, grant: OwnsFileHandle, managed: Managed, life_s: int) -> str:
     """A URL of a handle that the caller made."""
-    handle = files.owned_handle(conn, grant)
-    if handle is None:
-        raise NotFound(f"There is no file handle {grant.id}.")
-    return url(conn, grant.actor, managed, life_s, grant, handle, None)
+    return url(conn, grant.actor, managed, life_s, grant, files.owned(conn, grant), None)
 
 
 def url(
@@ -121,9 +118,9 @@ def url(
     """Sign a URL, and record that it was handed out. A URL that somebody else serves is given as it is."""
     if handle.bucket is None or handle.key is None:
         return handle.external_url or ""
-    usage.insert_download(
-        conn, actor, proof, handle_id=handle.id, size=handle.content_size or 0, location_id=handle.storage_location_id,
-        object_type=object_type, object_id=proof.id if isinstance(proof, MayDownload) else None,
+    recording.record_download(
+        conn, actor, proof, handle_id=handle.id, size=handle.content_size or 0, object_type=object_type,
+        location_id=handle.storage_location_id,
     )  # fmt: skip
     named = handle.file_name != NOT_SET
     return managed.store.sign_get(

@@ -70,19 +70,19 @@ def entity_version_file(call: Call, grant: MayDownload, version_number: int, red
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestination", access=Needs(MayRead))
-def upload_destination(call: Call, grant: MayRead) -> UploadDestination:
+def upload_destination(call: Call) -> UploadDestination:
     """Where new files of this project or folder go."""
     return resolving.destination(call.conn, call.managed, DEFAULT)
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestination/{storageLocationId}", access=Needs(MayRead))
-def upload_destination_of(call: Call, grant: MayRead, storage_location_id: Id) -> UploadDestination:
+def upload_destination_of(call: Call, storage_location_id: Id) -> UploadDestination:
     """How to upload to one storage location."""
     return resolving.destination(call.conn, call.managed, storage_location_id)
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestinationLocations", access=Needs(MayRead))
-def upload_destination_locations(call: Call, grant: MayRead) -> UploadDestinationLocations:
+def upload_destination_locations(call: Call) -> UploadDestinationLocations:
     """The storage locations that new files of this project or folder may go to."""
     found = resolving.destination(call.conn, call.managed, DEFAULT)
     line = UploadDestinationLocation(storage_location_id=found.storage_location_id, upload_type=found.upload_type)

@@ -19,7 +19,7 @@ class FileHandleAssociation(Shape):
 class BatchFileRequest(Shape):
     """Up to a hundred associations, and what is wanted of each."""
 
-    requested_files: list[FileHandleAssociation] = []
+    requested_files: list[FileHandleAssociation] = msgspec.field(default_factory=list)
     include_file_handles: bool = False
     include_pre_signed_urls: bool = msgspec.field(default=False, name="includePreSignedURLs")
     include_preview_pre_signed_urls: bool = msgspec.field(default=False, name="includePreviewPreSignedURLs")

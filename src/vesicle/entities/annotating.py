@@ -9,9 +9,8 @@ from vesicle.access import Actor, MayRead, MayUpdate, require
 from vesicle.db import Connection
 from vesicle.entities import store
 from vesicle.entities.model import ZERO_ETAG, Annotations, AnnotationsValue
-from vesicle.entities.updates import lock_current
 from vesicle.errors import BadRequest, NotFound
-from vesicle.tree import store as tree
+from vesicle.tree import growth, looking
 from vesicle.wire import UNSET, EntityId
 from vesicle.wire.ids import LARGEST
 
@@ -27,7 +26,9 @@ _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "infinity": "Infinity"}
 
 
 def read(conn: Connection, grant: MayRead | MayUpdate, version: int | None = None) -> Annotations:
-    """Annotations with the entity's etag; those of a named version carry an etag of zeros, and cannot be written back."""
+    """Annotations with the entity's etag; those of a named version carry an etag of zeros, and cannot be written
+    back.
+    """
     row = store.annotations_of(conn, grant, version)
     if row is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
@@ -46,9 +47,9 @@ def replace(conn: Connection, actor: Actor, entity_id: int, given: Annotations) 
     if not given.etag:
         raise BadRequest("etag is required: send the one that came with the annotations you changed.")
     grant = require(conn, actor, MayUpdate, entity_id)
-    node = lock_current(conn, grant, given.etag)
+    node = looking.locked(conn, grant, given.etag)
     store.set_annotations(conn, grant, node.version, values)
-    tree.touch(conn, grant)
+    growth.amend(conn, grant, node)
     return read(conn, grant)
 
 

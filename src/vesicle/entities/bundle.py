@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from vesicle.access import MayDownload, MayRead, require_each
 from vesicle.db import Connection
-from vesicle.entities import annotating, reading, sharing, store
+from vesicle.entities import annotating, reading, sharing
 from vesicle.entities.model import EntityBundle, EntityBundleRequest
-from vesicle.errors import NotFound, Refusal
-from vesicle.files import store as files
-from vesicle.files.model import AnyFileHandle, Handle, shape_of
+from vesicle.errors import Refusal
+from vesicle.files.model import AnyFileHandle, shape_of
 from vesicle.settings import Settings
-from vesicle.tree import store as tree
+from vesicle.tree import looking
 from vesicle.wire import UNSET
 
 
@@ -29,7 +28,7 @@ def bundle(
     if asked.include_entity_path:
         found.path = reading.path(conn, grant)
     if asked.include_has_children:
-        found.has_children = tree.has_children(conn, grant)
+        found.has_children = looking.has_children(conn, grant)
     if asked.include_access_control_list and grant.benefactor_id == grant.id:
         found.access_control_list = sharing.own_list(conn, grant)
     if asked.include_benefactor_acl:
@@ -37,7 +36,7 @@ def bundle(
     if asked.include_file_handles:
         found.file_handles = _downloadable(conn, grant, version)
     if asked.include_file_name:
-        handle = _handle(conn, grant, version)
+        handle = reading.handle_of(conn, grant, version)
         found.file_name = UNSET if handle is None else handle.file_name
     if asked.include_thread_count:
         found.thread_count = 0
@@ -46,19 +45,8 @@ def bundle(
     return found
 
 
-def _handle(conn: Connection, grant: MayRead, version: int | None) -> Handle | None:
-    handle_id = store.handle_of(conn, grant, version)
-    if handle_id is None:
-        if version is not None and store.annotations_of(conn, grant, version) is None:
-            raise NotFound(f"Entity syn{grant.id} has no version {version}.")
-        return None
-    return files.associated_handles(conn, [grant], [handle_id]).get((grant.id, handle_id))
-
-
 def _downloadable(conn: Connection, grant: MayRead, version: int | None) -> list[AnyFileHandle]:
     """The handle of the version; none for who may read but not download, which clients understand."""
+    handle = reading.handle_of(conn, grant, version)
     may = require_each(conn, grant.actor, MayDownload, [grant.id])[grant.id]
-    if isinstance(may, Refusal):
-        return []
-    handle = _handle(conn, grant, version)
-    return [] if handle is None else [shape_of(handle)]
+    return [] if handle is None or isinstance(may, Refusal) else [shape_of(handle)]

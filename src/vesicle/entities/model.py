@@ -174,7 +174,7 @@ class EntityLookupRequest(Shape):
 class EntityChildrenRequest(Shape):
     """A page of what lies in a container; without a parent, of the projects that the caller can read."""
 
-    include_types: list[str] = []
+    include_types: list[str] = msgspec.field(default_factory=list)
     parent_id: Maybe[EntityId] = UNSET
     sort_by: Maybe[str] = UNSET
     sort_direction: Maybe[str] = UNSET

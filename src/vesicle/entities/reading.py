@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from vesicle.access import Actor, Exists, MayRead, MayUpdate, require, require_each
+from vesicle.access import Actor, Exists, MayDownload, MayRead, MayUpdate, require, require_each
 from vesicle.db import Connection
 from vesicle.entities import store
 from vesicle.entities.model import (
@@ -24,7 +24,9 @@ from vesicle.entities.model import (
     shape_of,
 )
 from vesicle.errors import BadRequest, NotFound, Refusal
-from vesicle.tree import store as tree
+from vesicle.files import handles
+from vesicle.files.model import Handle
+from vesicle.tree import looking
 from vesicle.tree.model import ROOT
 from vesicle.wire import (
     UNSET,
@@ -49,6 +51,17 @@ def entity(conn: Connection, grant: MayRead | MayUpdate, version: int | None = N
     if row is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
     return shape_of(row)
+
+
+def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | None = None) -> Handle | None:
+    """The file handle of a version; None when the entity is no file.
+
+    Raises NotFound for a version that there is not.
+    """
+    row = store.handle_of(conn, grant, version)
+    if row is None:
+        raise NotFound(f"Entity syn{grant.id} has no version {version}.")
+    return None if row[0] is None else handles.associated(conn, [grant], [row[0]]).get((grant.id, row[0]))
 
 
 def header(conn: Connection, grant: MayRead | Exists, node_id: int | None = None) -> EntityHeader:
@@ -76,7 +89,7 @@ def headers(conn: Connection, actor: Actor, references: list[Reference]) -> Page
 
 def path(conn: Connection, grant: MayRead) -> EntityPath:
     """From the root down; the names of ancestors that the caller cannot read are hidden."""
-    line = tree.line(conn, grant)
+    line = looking.line(conn, grant)
     may = require_each(conn, grant.actor, MayRead, [step[0] for step in line])
     return EntityPath(
         path=[
@@ -117,7 +130,7 @@ def _container(conn: Connection, actor: Actor, parent_id: Maybe[EntityId]) -> Ma
 def child(conn: Connection, actor: Actor, parent_id: Maybe[EntityId], name: str) -> EntityIdShape:
     """A child by its exact name. Raises NotFound, and Forbidden when parent or child may not be read."""
     parent = _container(conn, actor, parent_id)
-    found = tree.child(conn, parent, name)
+    found = looking.child(conn, parent, name)
     if found is None:
         raise NotFound(f"syn{parent.id} has no child of the name {name[:256]!r}.")
     return EntityIdShape(id=EntityId(require(conn, actor, MayRead, found).id))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import PUBLIC, Exists, MayRead, Right, rights_of
-from vesicle.access import store as lists
+from vesicle.access import PUBLIC, Exists, MayRead, Right, lists, rights_of
 from vesicle.db import Connection
 from vesicle.entities.model import (
     AccessControlList,
@@ -28,20 +27,17 @@ def own_list(conn: Connection, grant: Exists | MayRead) -> AccessControlList:
 
 def effective_list(conn: Connection, grant: Exists | MayRead) -> AccessControlList:
     """The list that decides: the entity's own, or its benefactor's."""
-    row = lists.acl_row(conn, grant, grant.benefactor_id)
-    if row is None:
-        raise NotFound(f"Resource: 'syn{grant.benefactor_id}' does not exist")
-    entries = lists.entries(conn, grant, grant.benefactor_id)
+    etag, created_on = lists.stamps(conn, grant)
     return AccessControlList(
-        id=EntityId(grant.benefactor_id), etag=str(row[0]), creation_date=stamp(row[1]),
-        resource_access=[access_of(principal, rights) for principal, rights in entries],
+        id=EntityId(grant.benefactor_id), etag=str(etag), creation_date=stamp(created_on),
+        resource_access=[access_of(principal, rights) for principal, rights in lists.entries(conn, grant)],
     )  # fmt: skip
 
 
 def permissions(conn: Connection, grant: Exists | MayRead, settings: Settings) -> UserEntityPermissions:
     """Everything that the caller may do with the entity, as the contract lists it."""
     actor, rights = grant.actor, rights_of(grant)
-    entries = dict(lists.entries(conn, grant, grant.benefactor_id))
+    entries = dict(lists.entries(conn, grant))
     held = Right(grant.rights) if not actor.is_admin else ~Right(0)
     may_share = bool(rights & Right.CHANGE_PERMISSIONS)
     return UserEntityPermissions(

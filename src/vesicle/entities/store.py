@@ -52,7 +52,8 @@ def insert_version(
 ) -> bool:  # fmt: skip
     """A new version, with the annotations of another if told so; False when the label is taken."""
     made = conn.execute(
-        "INSERT INTO entity_version (node_id, number, label, comment, description, modified_by, file_handle_id, annotations)"
+        "INSERT INTO entity_version (node_id, number, label, comment, description, modified_by, "
+        "file_handle_id, annotations)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, coalesce((SELECT annotations FROM entity_version WHERE node_id = %s"
         " AND number = %s), '{}'::jsonb)) ON CONFLICT (node_id, label) DO NOTHING",
         (node_id, number, label, comment, description, proof.actor.id, handle_id, node_id, annotations_from),
@@ -80,7 +81,8 @@ def update_version(
 def versions(conn: Connection, grant: MayRead, limit: int, offset: int) -> list[tuple[Any, ...]]:
     """Versions, the newest first, with what is known of their bytes."""
     return conn.execute(
-        "SELECT v.number, v.label, v.comment, v.modified_by, v.modified_on, v.number = n.version, h.content_md5, h.content_size"
+        "SELECT v.number, v.label, v.comment, v.modified_by, v.modified_on, v.number = n.version, "
+        "h.content_md5, h.content_size"
         " FROM entity_version v JOIN node n ON n.id = v.node_id LEFT JOIN file_handle h ON h.id = v.file_handle_id"
         " WHERE v.node_id = %s ORDER BY v.number DESC LIMIT %s OFFSET %s",
         (grant.id, limit, offset),
@@ -129,7 +131,8 @@ def annotations_of(conn: Connection, grant: MayRead | MayUpdate, version: int | 
 def set_annotations(conn: Connection, grant: MayUpdate, number: int, values: dict[str, Any]) -> None:
     """Replace all annotations of a version."""
     conn.execute(
-        "UPDATE entity_version SET annotations = %s, modified_by = %s, modified_on = now() WHERE node_id = %s AND number = %s",
+        "UPDATE entity_version SET annotations = %s, modified_by = %s, modified_on = now() WHERE node_id "
+        "= %s AND number = %s",
         (Jsonb(values), grant.actor.id, grant.id, number),
     )
 
@@ -200,14 +203,13 @@ def children_totals(conn: Connection, actor: Actor, parent: MayRead | Exists, ki
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
-def handle_of(conn: Connection, grant: MayDownload | MayUpdate | MayRead, version: int | None) -> int | None:
-    """The file handle of a version; None when the entity is no file or has no such version."""
-    row = conn.execute(
+def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | None) -> tuple[int | None] | None:
+    """The file handle of a version, in a row of one; None when there is no such version."""
+    return conn.execute(
         "SELECT v.file_handle_id FROM node n JOIN entity_version v ON v.node_id = n.id"
         " AND v.number = coalesce(%s::int, n.version) WHERE n.id = %s",
         (version, grant.id),
     ).fetchone()
-    return row[0] if row else None
 
 
 def contents(conn: Connection, grant: MayUpdate, ids: Sequence[int]) -> dict[int, str | None]:

@@ -13,12 +13,11 @@ from vesicle.access import (
 from vesicle.db import Connection
 from vesicle.entities import reading, store
 from vesicle.entities.model import KIND_OF, AnyEntity, EntityRow, FileEntity, Project, handle_id_of
-from vesicle.errors import BadRequest, Conflict, NotFound, Stale
+from vesicle.errors import BadRequest, Conflict, NotFound
 from vesicle.files import handles
-from vesicle.tree import growth
-from vesicle.tree import store as tree
+from vesicle.tree import growth, looking
 from vesicle.tree.model import Node
-from vesicle.wire import UNSET, Maybe
+from vesicle.wire import UNSET
 
 MOST_VERSIONS = 15_000
 
@@ -32,27 +31,23 @@ def replace(conn: Connection, actor: Actor, entity_id: int, entity: AnyEntity, *
     _check_body(entity, entity_id)
     parent_id = int(entity.parent_id) if entity.parent_id is not UNSET else None
     before = require(conn, actor, MayUpdate, entity_id)
-    now = tree.node(conn, before)
-    if parent_id is None or now is None:
+    now = looking.node(conn, before)
+    if parent_id is None:
         raise BadRequest("parentId is required: an update replaces the entity whole.")
     if now.parent_id != parent_id:
         growth.lock_for_move(conn, entity_id, parent_id)
     grant = require(conn, actor, MayUpdate, entity_id)
-    node = lock_current(conn, grant, entity.etag)
+    node = looking.locked(conn, grant, entity.etag or None)
     if KIND_OF[type(entity)] != node.kind:
         raise BadRequest(f"syn{entity_id} is a {node.kind}; an update cannot make it a {KIND_OF[type(entity)]}.")
-    name = (
-        growth.rename(conn, grant, node, entity.name or "") if node.parent_id == parent_id else entity.name or node.name
-    )
+    name = growth.rename(conn, node, entity.name or "") if node.parent_id == parent_id else entity.name or node.name
     if node.parent_id != parent_id:
         name = growth.move(conn, grant, node, parent_id, name)
     row = store.entity(conn, grant)
     if row is None:
         raise NotFound(f"Resource: 'syn{entity_id}' does not exist")
     number = _replace_content(conn, grant, node, row, entity, new_version=new_version)
-    tree.touch(
-        conn, grant, name=name, parent_id=parent_id, version=number, highest_version=max(number, node.highest_version)
-    )
+    growth.amend(conn, grant, node, name=name, parent_id=parent_id, version=number)
     return reading.entity(conn, grant)
 
 
@@ -61,18 +56,6 @@ def _check_body(entity: AnyEntity, entity_id: int) -> None:
         raise BadRequest(f"The path says syn{entity_id} and the body says syn{entity.id}.")
     if not entity.etag:
         raise BadRequest("etag is required: send the one that came with the entity you changed.")
-
-
-def lock_current(conn: Connection, grant: MayUpdate | MayDelete, etag: Maybe[str] | None) -> Node:
-    """Hold the row of an entity, and check the etag when one is given. Raises Stale."""
-    node = tree.locked(conn, grant)
-    if node is None:
-        raise NotFound(f"Resource: 'syn{grant.id}' does not exist")
-    if etag is not None and str(node.etag) != etag:
-        raise Stale(
-            f"Object: syn{grant.id} was updated since you last fetched it, retrieve it again and re-apply the update"
-        )
-    return node
 
 
 def _replace_content(
@@ -113,7 +96,10 @@ def _replace_content(
 
 
 def _bytes_differ(conn: Connection, grant: MayUpdate, old_id: int | None, new_id: int | None) -> bool:
-    """A file handle that is new to the entity must be the caller's own. An MD5 that is not known counts as different."""
+    """A file handle that is new to the entity must be the caller's own.
+
+    An MD5 that is not known counts as different.
+    """
     if new_id is not None:
         require(conn, grant.actor, OwnsFileHandle, new_id)
     md5 = store.contents(conn, grant, [number for number in (old_id, new_id) if number is not None])
@@ -151,11 +137,11 @@ def delete_version(conn: Connection, actor: Actor, entity_id: int, number: int) 
         grant = require(conn, actor, MayDelete, entity_id)
     except NotFound:
         return
-    node = lock_current(conn, grant, None)
+    node = looking.locked(conn, grant, None)
     handles.untie(conn, grant, entity_id, number)
     if not store.delete_version(conn, grant, number):
         return
     highest = store.highest_version(conn, grant)
     if highest is None:
         raise BadRequest("Cannot delete the last version of a node")
-    tree.touch(conn, grant, version=highest if node.version == number else node.version)
+    growth.amend(conn, grant, node, version=highest if node.version == number else node.version)

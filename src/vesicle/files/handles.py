@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from vesicle.access import Actor, MayCreate, MayDelete, MayUpdate, OwnsFileHandle, require
+from collections.abc import Sequence
+
+from vesicle.access import Actor, MayCreate, MayDelete, MayDownload, MayRead, MayUpdate, OwnsFileHandle, require
 from vesicle.db import Connection
 from vesicle.errors import Conflict, NotFound
 from vesicle.files import removal, store
@@ -25,6 +27,13 @@ def owned(conn: Connection, grant: OwnsFileHandle) -> Handle:
     if row is None:
         raise NotFound(f"There is no file handle {grant.id}.")
     return row
+
+
+def associated(
+    conn: Connection, grants: Sequence[MayDownload | MayRead], handle_ids: Sequence[int]
+) -> dict[tuple[int, int], Handle]:
+    """By (entity, handle): those of the handles that really are the data of a version of these entities."""
+    return store.associated_handles(conn, grants, handle_ids)
 
 
 def register_external(conn: Connection, actor: Actor, given: ExternalFileHandle) -> AnyFileHandle:

@@ -20,6 +20,8 @@ MOST_PARTS = 10_000
 LARGEST_FILE = 5 * 1024**4
 LONGEST_NAME = 256
 NOT_SET = "NOT_SET"
+ENTITY = "FileEntity"
+"""The one kind of object that handles are associated with, so far."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _CONTENT_TYPE = re.compile(r"[\x20-\x7e]{1,256}")
 

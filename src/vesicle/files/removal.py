@@ -32,7 +32,9 @@ def remove_object(work: House, bucket: str, key: str) -> None:
 
 @periodic("files.reap_uploads", "17 * * * *")
 def reap_uploads(work: House) -> None:
-    """Abort what was abandoned: in the store first, then on record, so that a crash in between leaves nothing behind."""
+    """Abort what was abandoned: in the store first, then on record, so that a crash in between leaves nothing
+    behind.
+    """
     with work.pool.connection() as conn:
         reap_abandoned(conn, work)
         reap_unknown(conn, work)

@@ -10,9 +10,8 @@ from psycopg.rows import args_row
 from vesicle.access import Actor, MayDownload, MayRead, MayUpdate, OwnsFileHandle, OwnsUpload
 from vesicle.access.grants import MayCreate, MayDelete
 from vesicle.db import Connection
-from vesicle.files.model import Handle, Upload
+from vesicle.files.model import ENTITY, Handle, Upload
 
-ENTITY = "FileEntity"
 _HANDLE = (
     "h.id, h.kind, h.etag, h.created_by, h.created_on, h.modified_on, h.file_name, h.content_type, h.content_md5,"
     " h.content_size, h.storage_location_id, h.preview_id, h.bucket, h.key, h.external_url"
@@ -75,7 +74,7 @@ WHERE a.object_type = '{ENTITY}' AND a.file_handle_id = ANY(%s::bigint[]) AND a.
 
 
 def associated_handles(
-    conn: Connection, grants: Sequence[MayDownload | MayRead | MayUpdate], handle_ids: Sequence[int]
+    conn: Connection, grants: Sequence[MayDownload | MayRead], handle_ids: Sequence[int]
 ) -> dict[tuple[int, int], Handle]:
     """By (entity, handle): those of the handles that really are the data of a version of these entities."""
     rows = conn.execute(_ASSOCIATED, (list(handle_ids), [grant.id for grant in grants]))

@@ -1,6 +1,7 @@
 """An upload, from the first request to the file handle: start, hand out part URLs, add each part, complete.
 
-The bytes go from the client straight into the store as real S3 parts (ruling 4). Everything here can be repeated: a client
+The bytes go from the client straight into the store as real S3 parts (ruling 4). Everything here can be repeated: a
+client
 that was killed goes on where it was, and two that do the same thing at once end with one result.
 """
 
@@ -171,7 +172,10 @@ def complete(conn: Connection, grant: OwnsUpload, managed: Managed) -> Multipart
 
 
 def _assemble(conn: Connection, upload: Upload, managed: Managed, parts: list[tuple[int, str]]) -> tuple[int, str]:
-    """Size and ETag of the object. An upload that the store has closed already was completed by a call whose end we missed."""
+    """Size and ETag of the object.
+
+    An upload that the store has closed already was completed by a call whose end we missed.
+    """
     try:
         managed.store.complete_upload(upload.bucket, upload.key, upload.store_upload_id, parts)
     except NoSuchUpload:

@@ -1,6 +1,7 @@
 """The queue of durable work: procrastinate on the same PostgreSQL.
 
-A task is put on the queue in the transaction of the deed that asks for it, so it exists exactly when the deed does. It runs at least once, so it must be safe to repeat. A task gets the :class:`~vesicle.web.calls.House` first.
+A task is put on the queue in the transaction of the deed that asks for it, so it exists exactly when the deed does.
+It runs at least once, so it must be safe to repeat. A task gets the :class:`~vesicle.web.calls.House` first.
 """
 
 from __future__ import annotations

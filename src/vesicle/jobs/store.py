@@ -9,7 +9,8 @@ from vesicle.db import Connection
 from vesicle.jobs.model import JobRow
 
 _COLUMNS = (
-    "id, kind, started_by, started_on, changed_on, etag, state, canceling, request, response, status, reason, error_code,"
+    "id, kind, started_by, started_on, changed_on, etag, state, canceling, request, response, status, "
+    "reason, error_code,"
     " progress_current, progress_total, progress_message"
 )
 

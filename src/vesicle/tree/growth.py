@@ -44,7 +44,7 @@ def plant(
     return parent, node
 
 
-def rename(conn: Connection, grant: MayUpdate, node: Node, name: str) -> str:
+def rename(conn: Connection, node: Node, name: str) -> str:
     """The new name, checked against its future siblings. Raises Conflict and BadRequest."""
     name = clean_name(name) or f"syn{node.id}"
     if name != node.name and node.parent_id and store.name_is_taken(conn, node.parent_id, name, node.id):
@@ -82,6 +82,23 @@ def move(conn: Connection, grant: MayUpdate, node: Node, parent_id: int, name: s
         raise BadRequest(f"syn{parent_id} lies in no project.")
     store.place_subtree(conn, grant, new_benefactor, parent.project_id)
     return name
+
+
+def amend(
+    conn: Connection,
+    grant: MayUpdate | MayDelete,
+    node: Node,
+    *,
+    name: str | None = None,
+    parent_id: int | None = None,
+    version: int | None = None,
+) -> Node:
+    """A new etag and modifier for a node whose row is held, and new values for what is given."""
+    number = node.version if version is None else version
+    return store.touch(
+        conn, grant, name=name or node.name, parent_id=node.parent_id if parent_id is None else parent_id,
+        version=number, highest_version=max(number, node.highest_version),
+    )  # fmt: skip
 
 
 def lock_for_move(conn: Connection, node_id: int, parent_id: int) -> None:

@@ -39,7 +39,10 @@ class Anyone:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Any person; what they may is decided by who they are. On a path with a parameter, ``reason`` says why no grant."""
+    """Any person; what they may is decided by who they are.
+
+    On a path with a parameter, ``reason`` says why no grant.
+    """
 
     reason: str = ""
 
@@ -166,8 +169,8 @@ def _check(door: Door) -> None:
         raise TypeError(f"{door.name}: a path with a parameter asks for a grant, or gives the reason why not")
     if isinstance(door.access, Needs) and door.access.parameter not in door.parameters:
         raise TypeError(f"{door.name}: there is no parameter {door.access.parameter} to ask a grant for")
-    if ("grant" in door.takes) != isinstance(door.access, Needs):
-        raise TypeError(f"{door.name}: the handler takes `grant` exactly when access is Needs(...)")
+    if "grant" in door.takes and not isinstance(door.access, Needs):
+        raise TypeError(f"{door.name}: there is no `grant` to take unless access is Needs(...)")
 
 
 def camel(name: str) -> str:

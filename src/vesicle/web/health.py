@@ -6,8 +6,7 @@ import functools
 
 from vesicle import __version__
 from vesicle.access import Scope
-from vesicle.db import store
-from vesicle.db.migrate import newest
+from vesicle.db.migrate import current, newest
 from vesicle.errors import Refusal, Unavailable
 from vesicle.web import metrics
 from vesicle.web.calls import Call
@@ -72,8 +71,10 @@ def alive() -> Text:
 
 @door("GET", "/readyz", access=OPEN, scopes=NONE)
 def ready(call: Call) -> Text:
-    """Database and object store answer, and the schema is the one that this release needs; 503 with the reason if not."""
-    found = store.revision(call.conn)
+    """Database and object store answer, and the schema is the one that this release needs; 503 with the reason if
+    not.
+    """
+    found = current(call.conn)
     if found != _newest():
         raise Unavailable(f"The database is at revision {found}, this release needs {_newest()}: run `vesicle serve`.")
     try:

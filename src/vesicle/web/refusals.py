@@ -19,7 +19,10 @@ class ErrorResponse(Shape, tag_field="concreteType", tag="org.sagebionetworks.re
 
 
 def reply_of_refusal(refusal: Refusal) -> Reply:
-    """Status and error body. A lasting refusal never carries a phrase that makes the client repeat it for half an hour."""
+    """Status and error body.
+
+    A lasting refusal never carries a phrase that makes the client repeat it for half an hour.
+    """
     reason = refusal.reason or type(refusal).__name__
     if refusal.status < 500:
         reason = _without_retry_phrases(reason)

@@ -1,11 +1,11 @@
 """The JSON dialect of the API: camelCase, concreteType, ids, dates, pages."""
 
+from msgspec import UNSET
+
 from vesicle.wire.decoding import decode
 from vesicle.wire.encoding import encode, stamp
 from vesicle.wire.ids import EntityId, Id, Int64
 from vesicle.wire.pages import Page, check_window, key_of_token, offset_page, token_of_key
-from msgspec import UNSET
-
 from vesicle.wire.shapes import Maybe, Shape, leaves, or_unset, tag_of
 
 __all__ = [

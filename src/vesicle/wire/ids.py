@@ -1,8 +1,7 @@
 """Ids and numbers as the wire spells them.
 
-Entity ids are ``"syn123"`` outside and integers inside; all other ids are decimal strings outside. Clients also send bare
-numbers, ``SYN123`` and numeric strings,
-so reading is lenient and writing is exact.
+Entity ids are ``"syn123"`` outside and integers inside; all other ids are decimal strings outside. Clients also send
+bare numbers, ``SYN123`` and numeric strings, so reading is lenient and writing is exact.
 """
 
 from __future__ import annotations
