@@ -53,3 +53,8 @@ def test_the_header_is_one_line_of_ascii(name: str) -> None:
 )
 def test_an_old_reader_gets_a_likeness(name: str, likeness: str) -> None:
     assert _read_by_old(attachment(name)) == likeness
+
+
+def test_half_a_character_does_no_harm() -> None:
+    assert _read_by_old(attachment("half \ud800.txt")) == "half _.txt"
+    assert _read_by_modern(attachment("half \ud800.txt")) == ("attachment", {"filename": "half ?.txt"})

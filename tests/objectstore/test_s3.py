@@ -102,7 +102,10 @@ def test_presigned_urls_carry_the_public_address() -> None:
         assert store.sign_part("bucket", "key", "id", 1, 5, expires_s=60).url.startswith(f"{public}/bucket/key?")
 
 
-@pytest.mark.parametrize("endpoint", ["", "s3.example.org", "ftp://s3.example.org", "http://", "http://me:pw@host"])
+@pytest.mark.parametrize(
+    "endpoint",
+    ["", "s3.example.org", "ftp://s3.example.org", "http://", "http://me:pw@host", "http://h:99999", "http://["],
+)
 def test_an_endpoint_that_is_no_web_address_is_refused(endpoint: str) -> None:
     with pytest.raises(errors.BadRequest, match=r"https://s3\.example\.org") as refused:
         S3Store(endpoint, "key", "secret")

@@ -137,8 +137,12 @@ def _quiet(text: str, instead: str) -> str:
 
 def address(endpoint: str) -> str:
     """The endpoint's host and port. Raises ``errors.BadRequest`` when it is no http(s) address."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
+    try:
+        parts = urlsplit(endpoint)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # A port beyond 65,535, a bracket that does not close.
+        known = False
+    if not known or "@" in parts.netloc or parts.query:
         raise errors.BadRequest("An object store's endpoint is an address such as https://s3.example.org.")
     return parts.netloc
 
