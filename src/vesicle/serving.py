@@ -41,7 +41,7 @@ STORE_READY_S = 20.0
 def configure_logs(settings: Settings) -> None:
     """structlog for all of us: readable on a terminal, JSON elsewhere."""
     readable = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
-    renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    renderer: Any = _readable() if readable else structlog.processors.JSONRenderer()
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, force=True)
     structlog.configure(
@@ -56,6 +56,11 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _readable() -> structlog.dev.ConsoleRenderer:
+    # The default traceback shows local variables, and with them the tokens of requests.
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 @contextmanager

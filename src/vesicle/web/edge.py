@@ -112,7 +112,9 @@ class Edge:
     def _handle(self, door: Door, call: Call, arguments: dict[str, Any], body: bytes) -> Reply:
         handed = {name: value for name, value in arguments.items() if name in door.takes}
         if isinstance(door.access, Needs):
-            handed["grant"] = authentication.grant(call, door.access, arguments)
+            grant = authentication.grant(call, door.access, arguments)
+            if "grant" in door.takes:
+                handed["grant"] = grant
         elif not isinstance(door.access, InStory):
             authentication.check_access(call.actor, door)
         if door.body is not None:
