@@ -63,7 +63,7 @@ def work(data: Data = None, config: Config = None) -> None:
 
 
 @cli.command(hidden=True)
-def api(descriptor: int) -> None:
+def api(descriptor: Annotated[int, typer.Option()]) -> None:
     """One API process on an inherited socket; `serve` starts these."""
     serving.run_api(_settings(None), descriptor)
 

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -24,7 +23,7 @@ import structlog
 
 from vesicle import administration, app
 from vesicle.db import migrate
-from vesicle.engines import Engines, die_with_parent, exclusive
+from vesicle.engines import Engines, NotRunning, die_with_parent, exclusive
 from vesicle.errors import Unavailable
 from vesicle.jobs.queue import work_through
 from vesicle.objectstore.s3 import S3Store
@@ -250,6 +249,17 @@ def attached(settings: Settings) -> Settings:
     return Engines(settings).attach()
 
 
-def filled_in(settings: Settings, **values: Any) -> Settings:
-    """The settings with the addresses of engines in them."""
-    return replace(settings, **values)
+@contextmanager
+def database_of(settings: Settings) -> Iterator[str]:
+    """The URL of the database of a server that runs, or, for as long as this lasts, of one that does not."""
+    engines = Engines(settings, store=False)
+    try:
+        url = engines.attach().database_url
+    except NotRunning:
+        url = ""
+    if url:
+        yield url
+        return
+    with exclusive(settings.data), ExitStack() as stack:
+        stack.callback(engines.stop)
+        yield engines.start().database_url

@@ -230,7 +230,8 @@ def check_external_url(url: str) -> None:
 def key_name(file_name: str) -> str:
     """The last piece of an object's key: the file name without what object stores trip over.
 
-    At most 200 bytes, because some stores keep a piece as the name of a file of theirs. The file handle has the real name.
+    At most 200 bytes, because some stores keep a piece as the name of a file of theirs. The file handle has the real
+    name.
     """
     safe = "".join("_" if letter in '/\\?*:|"<>#%' else letter for letter in file_name).strip(". ") or "file"
     return safe.encode()[:200].decode(errors="ignore")

