@@ -105,6 +105,13 @@ def create_token(
         typer.echo(administration.create_token(conn, name, label, scopes))
 
 
+@admin.command()
+def certify(name: str, data: Data = None, config: Config = None) -> None:
+    """Let a user upload where the setting `certification` is `required`."""
+    with _database(data, config) as conn:
+        people.certify(conn, people.find(conn, name))
+
+
 @admin.command("set-password")
 def set_password(name: str, data: Data = None, config: Config = None) -> None:
     """Set a user's password: asked for on a terminal, the first line of standard input otherwise."""

@@ -18,7 +18,7 @@ from vesicle.jobs import http as jobs_http
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
 from vesicle.settings import Settings
-from vesicle.web import Anyone, Door, Doors, House, health
+from vesicle.web import Anyone, Door, Doors, House, Transaction, health
 from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
@@ -29,7 +29,7 @@ DURABLE = (removal,)
 _openapi = Doors("web")
 
 
-@_openapi("GET", "/vesicle/v1/openapi.json", access=Anyone("the contract is public"))
+@_openapi("GET", "/vesicle/v1/openapi.json", access=Anyone("the contract is public"), transaction=Transaction.NONE)
 def openapi() -> dict[str, Any]:
     """This API as an OpenAPI document."""
     return document(route_table(), "/")

@@ -229,7 +229,7 @@ def run_api(settings: Settings, descriptor: int) -> None:
 
     config = uvicorn.Config(
         app.build(settings), log_config=None, access_log=False, lifespan="on", backlog=BACKLOG,
-        timeout_graceful_shutdown=5, server_header=False, date_header=True, h11_max_incomplete_event_size=65536,
+        timeout_graceful_shutdown=5, server_header=False, date_header=True,
         ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key, proxy_headers=False,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vesicle.access import ADMINISTRATORS, ANONYMOUS, FIRST_ADMIN, Actor
+from vesicle.access import ADMINISTRATORS, ANONYMOUS, CERTIFIED, FIRST_ADMIN, Actor
 from vesicle.accounts import store
 from vesicle.accounts.model import (
     NotificationSettings,
@@ -39,6 +39,11 @@ def create(
         if admin:
             store.insert_membership(conn, person_id, ADMINISTRATORS)
     return person_id
+
+
+def certify(conn: Connection, person_id: int) -> None:
+    """From now on the person counts as certified."""
+    store.insert_membership(conn, person_id, CERTIFIED)
 
 
 def has_administrator(conn: Connection) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import structlog
 
+from vesicle.engines.folders import write_private
 from vesicle.engines.postgres import EmbeddedPostgres
-from vesicle.engines.processes import die_with_parent, exclusive, write_private
+from vesicle.engines.processes import die_with_parent, exclusive
 from vesicle.engines.seaweedfs import EmbeddedSeaweedFS
 from vesicle.engines.system_user import engine_user
 from vesicle.errors import Unavailable

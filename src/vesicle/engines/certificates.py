@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from vesicle.engines.processes import write_private
+from vesicle.engines.folders import write_private
 from vesicle.engines.system_user import SystemUser
 
 LIFE = timedelta(days=3650)

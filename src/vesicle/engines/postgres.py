@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 import psycopg
 
-from vesicle.engines.processes import Engine, Reachable, make_folder, write_private
-from vesicle.engines.system_user import SystemUser, package_folder, programs
+from vesicle.engines.folders import Reachable, make_folder, write_private
+from vesicle.engines.processes import Engine
+from vesicle.engines.programs import package_folder, programs
+from vesicle.engines.system_user import SystemUser
 from vesicle.errors import Unavailable
 
 START_WITHIN_S = 60.0

@@ -19,8 +19,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vesicle.engines.certificates import make_certificates
-from vesicle.engines.processes import Engine, Reachable, make_folder, write_private
-from vesicle.engines.system_user import SystemUser, programs
+from vesicle.engines.folders import Reachable, make_folder, write_private
+from vesicle.engines.processes import Engine
+from vesicle.engines.programs import programs
+from vesicle.engines.system_user import SystemUser
 from vesicle.errors import Unavailable
 
 START_WITHIN_S = 60.0
@@ -45,7 +47,9 @@ class EmbeddedSeaweedFS:
         self._engine = Engine("SeaweedFS", self._folder, data / "objects.log", user, end_signal=signal.SIGTERM)
         scripts = Path(sysconfig.get_path("scripts"))
         self._program = _weed(scripts, user)
-        self._plain_port = port
+        # With TLS the port for clients speaks https only, so our own calls get a plain one on loopback. It stays the
+        # same when the store is started again, because other processes know it.
+        self._plain_port = port if tls is None else _free_ports()["plain"]
 
     @property
     def is_alive(self) -> bool:
@@ -74,8 +78,6 @@ class EmbeddedSeaweedFS:
 
     def _launch(self) -> None:
         ports = _free_ports()
-        if self._tls is not None:
-            self._plain_port = ports["plain"]
         with Reachable(self._folder, self._user) as objects, Reachable(self._config, self._user) as config:
             self._write_config(config.path)
             command = [str(self._program), f"-config_dir={config.path}", "mini", f"-dir={objects.path}"]

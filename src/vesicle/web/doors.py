@@ -25,6 +25,7 @@ _PARAMETER = re.compile(r"{(\w+)}")
 class Transaction(Enum):
     """Who opens the transaction of a door."""
 
+    NONE = auto()  # nobody: the door needs no database, and answers when it is away
     READ = auto()  # none: every query sees the newest state
     WRITE = auto()  # the edge, around access check and handler; repeated when the database says so
     STORY = auto()  # the story, because it talks to an object store in between
@@ -169,6 +170,8 @@ def _check(door: Door) -> None:
         raise TypeError(f"{door.name}: a path with a parameter asks for a grant, or gives the reason why not")
     if isinstance(door.access, Needs) and door.access.parameter not in door.parameters:
         raise TypeError(f"{door.name}: there is no parameter {door.access.parameter} to ask a grant for")
+    if door.transaction is Transaction.NONE and door.takes:
+        raise TypeError(f"{door.name}: a door without a database takes nothing of the request")
     if "grant" in door.takes and not isinstance(door.access, Needs):
         raise TypeError(f"{door.name}: there is no `grant` to take unless access is Needs(...)")
 

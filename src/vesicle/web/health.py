@@ -10,7 +10,7 @@ from vesicle.db.migrate import current, newest
 from vesicle.errors import Refusal, Unavailable
 from vesicle.web import metrics
 from vesicle.web.calls import Call
-from vesicle.web.doors import Anyone, Doors
+from vesicle.web.doors import Anyone, Doors, Transaction
 from vesicle.web.replies import Text
 from vesicle.wire import Shape
 
@@ -48,22 +48,22 @@ def _root() -> Root:
 
 
 for _path in ("/", "/repo/v1", "/auth/v1", "/file/v1"):
-    door("GET", _path, access=OPEN, scopes=NONE)(_root)
+    door("GET", _path, access=OPEN, scopes=NONE, transaction=Transaction.NONE)(_root)
 
 
-@door("GET", "/repo/v1/version", access=OPEN, scopes=NONE)
+@door("GET", "/repo/v1/version", access=OPEN, scopes=NONE, transaction=Transaction.NONE)
 def version() -> SynapseVersionInfo:
     """Which release answers."""
     return SynapseVersionInfo(version=__version__, stack_instance="vesicle")
 
 
-@door("GET", "/repo/v1/status", access=OPEN, scopes=NONE)
+@door("GET", "/repo/v1/status", access=OPEN, scopes=NONE, transaction=Transaction.NONE)
 def status() -> StackStatus:
     """Whether the server takes requests."""
     return StackStatus(status="READ_WRITE", current_message="Ready.", pending_maintenance_message="")
 
 
-@door("GET", "/healthz", access=OPEN, scopes=NONE)
+@door("GET", "/healthz", access=OPEN, scopes=NONE, transaction=Transaction.NONE)
 def alive() -> Text:
     """The process answers."""
     return Text("ok\n")
@@ -89,6 +89,7 @@ def ready(call: Call) -> Text:
     "/metrics",
     access=Anyone("counters without names; keep the port private where that is too much"),
     scopes=NONE,
+    transaction=Transaction.NONE,
 )
 def counters() -> Text:
     """Counters in the text form that Prometheus reads."""
