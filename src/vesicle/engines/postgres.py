@@ -12,8 +12,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import quote
 
-import psycopg
-
 from vesicle.engines.folders import Reachable, make_folder, write_private
 from vesicle.engines.processes import Engine
 from vesicle.engines.programs import package_folder, programs
@@ -72,12 +70,8 @@ class EmbeddedPostgres:
         with Reachable(self._folder, self._user) as place:
             command = [str(self._programs / "postgres"), "-D", place.path, *arguments]
             self._engine.launch(command, _environment(), place.descriptors)
-        url = self._url(sockets)
-        self._wait(url.replace("/vesicle?", "/postgres?"))
-        with psycopg.connect(url.replace("/vesicle?", "/postgres?"), autocommit=True) as conn:
-            if not conn.execute("SELECT 1 FROM pg_database WHERE datname = 'vesicle'").fetchone():
-                conn.execute("CREATE DATABASE vesicle")
-        return url
+        self._wait()
+        return self._url(sockets)
 
     def stop(self) -> None:
         """End it without losing anything, and take its socket away."""
@@ -88,16 +82,11 @@ class EmbeddedPostgres:
         """The URL, when a server of another process answers on this data folder now."""
         if not self._socket_file.exists():
             return None
-        url = self._url(Path(self._socket_file.read_text()))
-        try:
-            psycopg.connect(url, connect_timeout=3).close()
-        except psycopg.OperationalError:
-            return None
-        return url
+        return self._url(Path(self._socket_file.read_text())) if self._is_ready() else None
 
     def _url(self, sockets: Path) -> str:
         password = quote(self._password_file.read_text())
-        return f"postgresql://vesicle:{password}@/vesicle?host={quote(str(sockets), safe='')}"
+        return f"postgresql://vesicle:{password}@/postgres?host={quote(str(sockets), safe='')}"
 
     def _socket_folder(self) -> Path:
         """A socket's path has about a hundred characters at most, so it cannot lie in the data folder."""
@@ -151,18 +140,22 @@ class EmbeddedPostgres:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
             raise Unavailable(f"PostgreSQL cannot make its files in {self._folder}: {done.stderr.strip()[-800:]}")
 
-    def _wait(self, url: str) -> None:
+    def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN_S
-        while True:
+        while not self._is_ready():
             self._engine.check_alive()
-            try:
-                psycopg.connect(url, connect_timeout=5).close()
-            except psycopg.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise Unavailable(f"PostgreSQL does not answer: {error}") from None
-                time.sleep(0.03)
-            else:
-                return
+            if time.monotonic() > deadline:
+                raise Unavailable(f"PostgreSQL is not ready:\n{self._engine.last_words()}")
+            time.sleep(0.02)
+
+    def _is_ready(self) -> bool:
+        """PostgreSQL writes its number first and its state last into its pid file."""
+        try:
+            lines = (self._folder / "postmaster.pid").read_text().splitlines()
+            os.kill(int(lines[0]), 0)
+            return lines[7].strip() == "ready"
+        except (OSError, IndexError, ValueError):
+            return False
 
 
 def _environment() -> dict[str, str]:

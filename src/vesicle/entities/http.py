@@ -16,7 +16,6 @@ from vesicle.entities.model import (
     EntityIdShape,
     EntityLookupRequest,
     EntityPath,
-    Reference,
     ReferenceList,
     UserEntityPermissions,
 )
@@ -126,8 +125,7 @@ def read_header(call: Call, grant: MayRead) -> EntityHeader:
 @door("GET", "/repo/v1/entity/type", access=IN_BODY)
 def read_headers(call: Call, batch: str) -> Page:
     """Headers of many entities, ids with commas between; what may not be read is left out."""
-    references = [Reference(target_id=EntityId.parse(text)) for text in batch.split(",") if text.strip()]
-    return reading.headers(call.conn, call.actor, references)
+    return reading.headers(call.conn, call.actor, reading.references(batch))
 
 
 @door("POST", "/repo/v1/entity/header", access=IN_BODY, transaction=READ)

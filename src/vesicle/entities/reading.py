@@ -72,13 +72,21 @@ def header(conn: Connection, grant: MayRead | Exists, node_id: int | None = None
     return header_of(row)
 
 
-def headers(conn: Connection, actor: Actor, references: list[Reference]) -> Page:
+def references(batch: str) -> list[Reference]:
+    """``syn1,syn2`` as references. Raises BadRequest."""
+    try:
+        return [Reference(target_id=EntityId.parse(text)) for text in batch.split(",") if text.strip()]
+    except ValueError as error:
+        raise BadRequest(f"batch: {error}") from None
+
+
+def headers(conn: Connection, actor: Actor, asked: list[Reference]) -> Page:
     """Headers in the order asked for; what does not exist, or may not be read, is left out."""
-    if not 1 <= len(references) <= MOST_REFERENCES:
+    if not 1 <= len(asked) <= MOST_REFERENCES:
         raise BadRequest(f"references names from 1 to {MOST_REFERENCES} entities.")
-    wanted = [int(reference.target_id) for reference in references]
+    wanted = [int(reference.target_id) for reference in asked]
     version_of: dict[int, int] = {}
-    for reference in references:
+    for reference in asked:
         if reference.target_version_number is not UNSET:
             version_of[int(reference.target_id)] = min(reference.target_version_number, 2**31 - 1)
     grants = [grant for grant in require_each(conn, actor, MayRead, wanted).values() if not isinstance(grant, Refusal)]

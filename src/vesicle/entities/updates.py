@@ -40,9 +40,9 @@ def replace(conn: Connection, actor: Actor, entity_id: int, entity: AnyEntity, *
     node = looking.locked(conn, grant, entity.etag or None)
     if KIND_OF[type(entity)] != node.kind:
         raise BadRequest(f"syn{entity_id} is a {node.kind}; an update cannot make it a {KIND_OF[type(entity)]}.")
-    name = growth.rename(conn, node, entity.name or "") if node.parent_id == parent_id else entity.name or node.name
-    if node.parent_id != parent_id:
-        name = growth.move(conn, grant, node, parent_id, name)
+    name = entity.name or ""
+    stays = node.parent_id == parent_id
+    name = growth.rename(conn, node, name) if stays else growth.move(conn, grant, node, parent_id, name)
     row = store.entity(conn, grant)
     if row is None:
         raise NotFound(f"Resource: 'syn{entity_id}' does not exist")
