@@ -44,6 +44,7 @@ class EmbeddedSeaweedFS:
         self._folder = data / "objects"
         self._config = data / "objects.config"
         self._keys_file = data / "objects.keys"
+        self._sockets_file = data / "objects.sockets"
         self._engine = Engine("SeaweedFS", self._folder, data / "objects.log", user, end_signal=signal.SIGTERM)
         scripts = Path(sysconfig.get_path("scripts"))
         self._program = _weed(scripts, user)
@@ -77,10 +78,19 @@ class EmbeddedSeaweedFS:
         self._launch()
 
     def _launch(self) -> None:
+        self._remove_sockets()
         ports = _free_ports()
+        names = [f"/tmp/seaweedfs-{part}-grpc-{ports[part] + GRPC_TWIN}.sock" for part in PARTS]  # noqa: S108
+        write_private(self._sockets_file, json.dumps(names))
         with Reachable(self._folder, self._user) as objects, Reachable(self._config, self._user) as config:
             self._write_config(config.path)
-            command = [str(self._program), f"-config_dir={config.path}", "mini", f"-dir={objects.path}"]
+            command = [
+                str(self._program),
+                "-logtostderr=true",
+                f"-config_dir={config.path}",
+                "mini",
+                f"-dir={objects.path}",
+            ]
             flags = self._flags(ports, config.path)
             environment = {"HOME": config.path, "TMPDIR": config.path, "PATH": os.environ.get("PATH", "")}
             self._engine.launch([*command, *flags], environment, (*objects.descriptors, *config.descriptors))
@@ -89,6 +99,14 @@ class EmbeddedSeaweedFS:
     def stop(self) -> None:
         """End it; what was acknowledged is on disk."""
         self._engine.end(END_WITHIN_S)
+        self._remove_sockets()
+
+    def _remove_sockets(self) -> None:
+        """SeaweedFS makes sockets in /tmp under fixed names, closed to other users, and leaves them behind."""
+        if self._sockets_file.exists():
+            for name in json.loads(self._sockets_file.read_text()):
+                Path(name).unlink(missing_ok=True)
+            self._sockets_file.unlink()
 
     def _flags(self, ports: dict[str, int], config: str) -> Iterable[str]:
         yield from ("-ip=127.0.0.1", f"-ip.bind={self._host}", "-disableHttp", "-master.telemetry=false")
