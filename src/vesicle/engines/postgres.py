@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import time
 from pathlib import Path
 from tempfile import mkdtemp
@@ -56,7 +55,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Make the cluster on first use, start it, and return the URL of its one database. Raises Unavailable."""
         make_folder(self._folder, 0o700, self._user)
-        self._engine.end_left_over()
+        self._engine.claim()
         if not (self._folder / "PG_VERSION").exists():
             self._make_cluster()
         # Whoever wrote it is gone, and its number may be another process's by now.
@@ -111,8 +110,7 @@ class EmbeddedPostgres:
 
     def _make_cluster(self) -> None:
         """initdb, whole or not at all: what an interrupted one left is removed first."""
-        for left in self._folder.iterdir():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        self._empty()
         write_private(self._password_file, secrets.token_urlsafe(32))
         handed = self._folder.with_name("postgres.first")
         write_private(handed, self._password_file.read_text(), self._user)
@@ -130,15 +128,14 @@ class EmbeddedPostgres:
         (self._folder / "pg_hba.conf").write_text("local all all scram-sha-256\n")
 
     def _run(self, command: list[str], keep: tuple[int, ...]) -> None:
-        user = self._user
-        done = subprocess.run(
-            command, env=_environment(), cwd=self._folder, pass_fds=keep, capture_output=True, text=True, check=False,
-            user=user.uid if user else None, group=user.gid if user else None, extra_groups=[] if user else None,
-        )  # fmt: skip
+        done = self._engine.run(command, _environment(), keep)
         if done.returncode != 0:
-            for left in self._folder.iterdir():
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            self._empty()
             raise Unavailable(f"PostgreSQL cannot make its files in {self._folder}: {done.stderr.strip()[-800:]}")
+
+    def _empty(self) -> None:
+        for left in self._folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN_S

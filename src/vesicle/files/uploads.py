@@ -101,6 +101,8 @@ def sign_parts(
     upload = _unfinished(conn, grant)
     if not numbers:
         raise BadRequest("partNumbers names no part.")
+    if len(numbers) > upload.parts:
+        raise BadRequest(f"partNumbers names {len(numbers)} parts; this upload has {upload.parts}.")
     for number in numbers:
         _check_number(upload, number)
     urls = []
