@@ -73,7 +73,10 @@ class EmbeddedSeaweedFS:
         """Start it, also again after it died, and wait until its S3 port answers. Raises Unavailable."""
         make_folder(self._folder, 0o700, self._user)
         make_folder(self._config, 0o700, self._user)
-        self._engine.end_left_over()
+        self._engine.claim()
+        # It keeps the options of its last start there and takes from them whatever we do not name now, such as a
+        # certificate that is no longer set.
+        (self._folder / "mini.options").unlink(missing_ok=True)
         _check_free(self._host, self._port)
         self._launch()
 
@@ -111,6 +114,8 @@ class EmbeddedSeaweedFS:
     def _flags(self, ports: dict[str, int], config: str) -> Iterable[str]:
         yield from ("-ip=127.0.0.1", f"-ip.bind={self._host}", "-disableHttp", "-master.telemetry=false")
         yield from ("-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-metricsPort=0")
+        # Its volume part ends only when the connections that its S3 part keeps open have been idle for this long.
+        yield "-idleTimeout=3"
         yield from (f"-s3.config={config}/identities.json", "-s3.iam=false", "-s3.autoCreateBucket=false")
         yield from (f"-filer.localSocket={config}/filer.sock", f"-s3.localSocket={config}/s3.sock")
         yield from ("-s3.allowDeleteBucketNotEmpty=false", "-volume.max=0")
