@@ -86,4 +86,4 @@ def upload_destination_locations(call: Call) -> UploadDestinationLocations:
     """The storage locations that new files of this project or folder may go to."""
     found = resolving.destination(call.conn, call.managed, DEFAULT)
     line = UploadDestinationLocation(storage_location_id=found.storage_location_id, upload_type=found.upload_type)
-    return UploadDestinationLocations(list=[line])
+    return UploadDestinationLocations(locations=[line])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from vesicle.wire import UNSET, Int64, Maybe, Shape
 
 DEFAULT = 1
@@ -44,4 +46,4 @@ class UploadDestinationLocation(Shape):
 class UploadDestinationLocations(Shape):
     """The destinations of a container."""
 
-    list: list[UploadDestinationLocation]
+    locations: list[UploadDestinationLocation] = msgspec.field(name="list")
