@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 
-from vesicle.access import Actor
+from vesicle.access import Actor, Scope
 from vesicle.accounts import http as accounts_http
 from vesicle.accounts import tokens
 from vesicle.db import Connection, open_pool
@@ -29,7 +29,10 @@ DURABLE = (removal,)
 _openapi = Doors("web")
 
 
-@_openapi("GET", "/vesicle/v1/openapi.json", access=Anyone("the contract is public"), transaction=Transaction.NONE)
+@_openapi(
+    "GET", "/vesicle/v1/openapi.json", access=Anyone("the contract is public"), scopes=Scope(0),
+    transaction=Transaction.NONE,
+)  # fmt: skip
 def openapi() -> dict[str, Any]:
     """This API as an OpenAPI document."""
     return document(route_table(), "/")

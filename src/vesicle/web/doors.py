@@ -172,6 +172,8 @@ def _check(door: Door) -> None:
         raise TypeError(f"{door.name}: there is no parameter {door.access.parameter} to ask a grant for")
     if door.transaction is Transaction.NONE and door.takes:
         raise TypeError(f"{door.name}: a door without a database takes nothing of the request")
+    if door.transaction is Transaction.NONE and (door.scopes or not isinstance(door.access, Anyone)):
+        raise TypeError(f"{door.name}: without a database nobody is known, so it takes Anyone and no scopes")
     if "grant" in door.takes and not isinstance(door.access, Needs):
         raise TypeError(f"{door.name}: there is no `grant` to take unless access is Needs(...)")
 
