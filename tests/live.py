@@ -20,6 +20,8 @@ from tests.objectstore.starting import free_ports
 
 START_WITHIN_S = 90
 ANSWER_WITHIN_S = 30
+# Whoever starts the shared server need not be who stops it, so the process is kept from being collected.
+_running: list[subprocess.Popen[bytes]] = []
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -80,6 +82,7 @@ def start_shared(folder: Path) -> Facts:
     data = Path(mkdtemp(prefix="vesicle-", dir=folder)) / "data"
     port = free_ports(2)
     process = start_server(data, port)
+    _running.append(process)
     token = admin(data, "create-token", "admin")
     return {"url": f"http://127.0.0.1:{port}", "data": str(data), "pid": str(process.pid), "admin_token": token}
 
