@@ -1,0 +1,182 @@
+"""Every door against nobody and against a stranger; the doors come from the route table, so a new one is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from tests import golden_files
+from tests.world import World
+
+from vesicle.access import Exists
+from vesicle.app import route_table
+from vesicle.web import Anyone, Door, InStory, Needs, SignedIn
+
+DOORS = {door.name: door for door in route_table()}
+QUERIES = {"partMD5Hex": "0" * 32, "fileAssociateType": "FileEntity", "prefix": ""}
+
+
+def sees_nothing(answer: httpx.Response) -> bool:
+    """An empty page."""
+    return answer.status_code == 200 and answer.json()["results"] == []
+
+
+def gets_no_file(answer: httpx.Response) -> bool:
+    """Every item failed, and no URL or handle came along."""
+    return answer.status_code == 201 and all(
+        item.keys() == {"fileHandleId", "failureCode"} for item in answer.json()["requestedFiles"]
+    )
+
+
+def is_refused(answer: httpx.Response) -> bool:
+    """401 or 403."""
+    return answer.status_code in (401, 403)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What to send to a door whose declaration does not decide, and the answer by which it keeps strangers out."""
+
+    body: Callable[[World], Any] = lambda _: None
+    query: Callable[[World], dict[str, str]] = field(default=lambda _: {})
+    kept_out: Callable[[httpx.Response], bool] = is_refused
+
+
+def entity_body(world: World) -> dict[str, Any]:
+    return {**world.file, "name": "taken over"}
+
+
+def references(world: World) -> Any:
+    return {"references": [{"targetId": world.file["id"]}, {"targetId": world.file["id"], "targetVersionNumber": 1}]}
+
+
+def associations(world: World) -> Any:
+    item = {
+        "fileHandleId": world.handle_id,
+        "associateObjectId": world.file["id"],
+        "associateObjectType": "FileEntity",
+    }
+    return {"requestedFiles": [item], "includeFileHandles": True, "includePreSignedURLs": True}
+
+
+SAMPLES: dict[str, Sample] = {
+    "POST /repo/v1/entity": Sample(
+        lambda world: {
+            "concreteType": "org.sagebionetworks.repo.model.Folder",
+            "name": "mine",
+            "parentId": world.folder["id"],
+        }
+    ),
+    "PUT /repo/v1/entity/{id}": Sample(entity_body),
+    "DELETE /repo/v1/entity/{id}": Sample(),
+    "DELETE /repo/v1/entity/{id}/version/{versionNumber}": Sample(),
+    "PUT /repo/v1/entity/{id}/annotations2": Sample(
+        lambda world: {"id": world.file["id"], "etag": world.file["etag"], "annotations": {}}
+    ),
+    "POST /repo/v1/entity/child": Sample(
+        lambda world: {"parentId": world.folder["id"], "entityName": world.file["name"]}
+    ),
+    "POST /repo/v1/entity/children": Sample(
+        lambda world: {"parentId": world.folder["id"], "includeTypes": ["file"]},
+    ),
+    # The contract leaves out, without a word, what may not be read.
+    "GET /repo/v1/entity/type": Sample(query=lambda world: {"batch": world.file["id"]}, kept_out=sees_nothing),
+    "POST /repo/v1/entity/header": Sample(references, kept_out=sees_nothing),
+    # The contract answers each item by itself.
+    "POST /file/v1/fileHandle/batch": Sample(associations, kept_out=gets_no_file),
+    "GET /file/v1/file/{fileHandleId}": Sample(query=lambda world: {"fileAssociateId": world.file["id"]}),
+    "DELETE /file/v1/fileHandle/{handleId}": Sample(),
+}
+
+
+def is_open(door: Door) -> bool:
+    """Doors that answer everybody: by declaration, or because the contract asks for nothing but existence."""
+    return isinstance(door.access, Anyone) or (isinstance(door.access, Needs) and door.access.kind is Exists)
+
+
+def knock(world: World, door: Door, who: Any) -> httpx.Response:
+    """One call of a door, with the owner's things."""
+    sample = SAMPLES.get(door.name)
+    if sample is None:
+        assert not isinstance(door.access, InStory), (
+            f"{door.name} decides in its story who may. Add a Sample for it to SAMPLES in {__file__}: the request that"
+            " would touch the owner's things, and how the answer shows that a stranger was kept out."
+        )
+        sample = Sample()
+    query = {name: QUERIES[name] for name, asked in door.queries.items() if name in QUERIES} | sample.query(world)
+    missing = [asked.name for asked in door.queries.values() if asked.required and asked.name not in query]
+    for name in missing:
+        query[name] = QUERIES.get(name, "1")
+    answer: httpx.Response = who.call(door.method, world.path(door), sample.body(world), **query)
+    return answer
+
+
+@pytest.fixture
+def untouched(one_world: World) -> Any:
+    """Whoever knocks, the owner's file is what it was."""
+    before = one_world.owner.ok("GET", f"/repo/v1/entity/{one_world.file['id']}")
+    yield
+    assert one_world.owner.ok("GET", f"/repo/v1/entity/{one_world.file['id']}") == before
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if not is_open(door)])
+def test_nobody_is_refused(one_world: World, name: str) -> None:
+    door = DOORS[name]
+    answer = knock(one_world, door, one_world.nobody)
+    sample = SAMPLES.get(name)
+    assert sample.kept_out(answer) if sample else is_refused(answer), f"{answer.status_code} {answer.text}"
+    if isinstance(door.access, SignedIn):
+        assert answer.status_code == 401
+
+
+@pytest.mark.usefixtures("untouched")
+@pytest.mark.parametrize(
+    "name", [name for name, door in DOORS.items() if not is_open(door) and not isinstance(door.access, SignedIn)]
+)
+def test_a_stranger_is_refused(one_world: World, name: str) -> None:
+    door = DOORS[name]
+    answer = knock(one_world, door, one_world.stranger)
+    sample = SAMPLES.get(name)
+    if sample and sample.kept_out is not is_refused:
+        assert sample.kept_out(answer), f"{answer.status_code} {answer.text}"
+    else:
+        assert answer.status_code == 403, f"{answer.status_code} {answer.text}"
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if isinstance(door.access, Needs)])
+def test_what_does_not_exist_is_a_404(one_world: World, name: str) -> None:
+    door = DOORS[name]
+    assert isinstance(door.access, Needs)
+    wanted = one_world.value_of(door, door.access.parameter)
+    path = one_world.path(door).replace(wanted, "syn999999999" if wanted.startswith("syn") else "999999999")
+    answer = one_world.stranger.call(door.method, path, partMD5Hex="0" * 32)
+    assert answer.status_code == 404, answer.text
+
+
+def test_the_samples_are_of_doors_that_there_are() -> None:
+    stale = [name for name in SAMPLES if name not in DOORS]
+    assert not stale, f"SAMPLES in {__file__} has doors that are gone; remove them: {stale}"
+
+
+def test_every_open_door_stands_in_the_golden_list_with_its_reason() -> None:
+    lines = []
+    for door in DOORS.values():
+        if is_open(door) or not isinstance(door.access, Needs):
+            reason = getattr(door.access, "reason", "") or (
+                "the contract asks for nothing but existence" if is_open(door) else "any person, for themself"
+            )
+            lines.append(f"{door.method:6} {door.path}  [{type(door.access).__name__}] {reason}\n")
+    golden_files.check("open_doors.txt", "".join(lines))
+
+
+def test_every_route_stands_in_the_golden_list() -> None:
+    lines = []
+    for door in DOORS.values():
+        kind = f"({door.access.kind.__name__})" if isinstance(door.access, Needs) else ""
+        scopes = ",".join(str(scope.name) for scope in door.scopes) or "-"
+        lines.append(f"{door.method:6} {door.path}  {type(door.access).__name__}{kind}  {scopes}  {door.status}\n")
+    golden_files.check("routes.txt", "".join(lines))
