@@ -3,6 +3,7 @@
 Reads a JSON of what to try from the environment variable WISHES and prints a JSON of what came of it.
 """
 
+import functools
 import http.client
 import json
 import os
@@ -14,17 +15,17 @@ TIMEOUT_S = 5
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 
 
-def context(pair, protocols=()):
+@functools.cache
+def context(pair, protocol="http/1.1"):
     """Accept any server; show a certificate of one's own making if there is one."""
-    made = ssl.create_default_context()
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
     if pair:
         with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
             file.write(pair)
             file.flush()
             made.load_cert_chain(file.name)
-    if protocols:
-        made.set_alpn_protocols(protocols)
+    made.set_alpn_protocols([protocol])
     return made
 
 
@@ -49,7 +50,7 @@ def greet(port, tls, pair):
     """Begin to speak gRPC. A server that is willing answers with its own HTTP/2 settings, a frame of type 4."""
     try:
         with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as plain:
-            speaker = context(pair, ["h2"]).wrap_socket(plain) if tls else plain
+            speaker = context(pair, "h2").wrap_socket(plain) if tls else plain
             with speaker:
                 speaker.sendall(PREFACE)
                 answer = speaker.recv(100)

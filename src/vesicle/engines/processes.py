@@ -36,11 +36,11 @@ def exclusive(data: Path) -> Iterator[None]:
     Raises Unavailable when another vesicle holds it.
     """
     make_folder(data, 0o711)
-    with (data / "lock").open("a") as gate:
-        try:
-            fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unavailable(f"Another vesicle runs on {data}; end it first, or choose another folder.") from None
+    # Whoever may open the file could hold it, so nobody else may.
+    with os.fdopen(os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as gate:
+        os.fchmod(gate.fileno(), 0o600)
+        if not _lock(gate.fileno()):
+            raise Unavailable(f"Another vesicle runs on {data}; end it first, or choose another folder.")
         yield
 
 

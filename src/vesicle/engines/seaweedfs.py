@@ -10,12 +10,13 @@ import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import ssl
 import sysconfig
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vesicle.engines.certificates import make_certificates
@@ -48,9 +49,8 @@ class EmbeddedSeaweedFS:
         self._engine = Engine("SeaweedFS", self._folder, data / "objects.log", user, end_signal=signal.SIGTERM)
         scripts = Path(sysconfig.get_path("scripts"))
         self._program = _weed(scripts, user)
-        # With TLS the port for clients speaks https only, so our own calls get a plain one on loopback. It stays the
-        # same when the store is started again, because other processes know it.
-        self._plain_port = port if tls is None else _free_ports()["plain"]
+        self._ports_file = data / "objects.ports"
+        self._ports: dict[str, int] = {}
 
     @property
     def is_alive(self) -> bool:
@@ -61,6 +61,11 @@ class EmbeddedSeaweedFS:
     def endpoint(self) -> str:
         """Where this machine's own processes reach it: always plain http on loopback."""
         return f"http://127.0.0.1:{self._plain_port}"
+
+    @property
+    def _plain_port(self) -> int:
+        """With TLS the port for clients speaks https only, so our own calls get a plain one on loopback."""
+        return self._port if self._tls is None else self._ports["plain"]
 
     def keys(self) -> tuple[str, str]:
         """Access key and secret key, made once for each installation."""
@@ -82,7 +87,7 @@ class EmbeddedSeaweedFS:
 
     def _launch(self) -> None:
         self._remove_sockets()
-        ports = _free_ports()
+        self._ports = ports = self._choose_ports()
         names = [f"/tmp/seaweedfs-{part}-grpc-{ports[part] + GRPC_TWIN}.sock" for part in PARTS]  # noqa: S108
         write_private(self._sockets_file, json.dumps(names))
         with Reachable(self._folder, self._user) as objects, Reachable(self._config, self._user) as config:
@@ -103,6 +108,18 @@ class EmbeddedSeaweedFS:
         """End it; what was acknowledged is on disk."""
         self._engine.end(END_WITHIN_S)
         self._remove_sockets()
+
+    def _choose_ports(self) -> dict[str, int]:
+        """The ports of the last start, as far as they are still free: other processes know the plain one, and
+        SeaweedFS keeps the state of its master under the number of its port.
+        """
+        kept = json.loads(self._ports_file.read_text()) if self._ports_file.exists() else {}
+        ports = _free_ports(kept)
+        for state in self._folder.glob("m[0-9]*"):
+            if state.name != f"m{ports['master']}":
+                shutil.rmtree(state)
+        write_private(self._ports_file, json.dumps(ports))
+        return ports
 
     def _remove_sockets(self) -> None:
         """SeaweedFS makes sockets in /tmp under fixed names, closed to other users, and leaves them behind."""
@@ -176,15 +193,18 @@ def _security(place: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _free_ports() -> dict[str, int]:
-    """Loopback ports for everything but S3; each part's gRPC twin lies GRPC_TWIN higher, where its peers look for
-    it.
+def _free_ports(wanted: Mapping[str, int]) -> dict[str, int]:
+    """Loopback ports for everything but S3, the wanted ones where they are free.
+
+    Each part's gRPC twin lies GRPC_TWIN higher, where its peers look for it; both lie below the ports that Linux gives
+    to outgoing connections.
     """
     ports: dict[str, int] = {}
-    while len(ports) < len(PARTS) + 1:
-        port = 15_000 + secrets.randbelow(15_000)
-        if port not in ports.values() and _is_free(port) and _is_free(port + GRPC_TWIN):
-            ports[[*PARTS, "plain"][len(ports)]] = port
+    for name in (*PARTS, "plain"):
+        port = wanted.get(name, 0)
+        while not port or port in ports.values() or not (_is_free(port) and _is_free(port + GRPC_TWIN)):
+            port = 15_000 + secrets.randbelow(7_700)
+        ports[name] = port
     return ports
 
 
