@@ -16,7 +16,7 @@ from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape, or_unset, sta
 
 Text1000 = Annotated[str, msgspec.Meta(max_length=1000)]
 Text256 = Annotated[str, msgspec.Meta(max_length=256)]
-Alias = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_]{1,64}$")]
+Alias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_]{1,64}(?!\n)$")]
 ZERO_ETAG = "00000000-0000-0000-0000-000000000000"
 
 
