@@ -24,7 +24,8 @@ VALUES = [*SEGMENTS, "", "null", "%5B%5D", "&limit=&offset=", "1&limit=999999999
 BODIES = [
     b"", b"{", b"[]", b"null", b"1", b'"text"', b"{}", b"\xff\xfe", b"\xed\xa0\x80", b'{"a":"\\ud800"}', b'{"a":NaN}',
     b"[" * 100_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b"1" * 10_000, b"-" + b"9" * 5_000, b"1e999",
-    b'{"\\u0000":1}', b"\xef\xbb\xbf{}", b'{"concreteType":"no.such.Type"}', b'{"concreteType":1}', b'{"concreteType":null}',
+    b'{"\\u0000":1}', b"\xef\xbb\xbf{}", b'{"concreteType":"no.such.Type"}',
+    b'{"concreteType":1}', b'{"concreteType":null}',
 ]  # fmt: skip
 MEMBERS: list[Any] = [
     None, True, 0, -1, 2**31, 2**53, 2**63 - 1, -(2**63), 2**63, 10**30, 1e300, -0.0, "", " ", "\0", "\n", "a\nb",
@@ -122,8 +123,8 @@ def test_odd_members_of_entities_are_refused(world: World, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["//", "/repo//v1/entity", "/repo/v1/entity/", "/repo/v1/entity//acl", "/%00", "/repo/v1/%ff", "/repo/v1/entity/a/b",
-     "/repo/v1/entity/syn1/version/", "/repo/v1/userProfile/", "/repo/v1/?x=%00", "/" + "a/" * 2000],
+    ["//", "/repo//v1/entity", "/repo/v1/entity/", "/repo/v1/entity//acl", "/%00", "/repo/v1/%ff",
+     "/repo/v1/entity/a/b", "/repo/v1/entity/syn1/version/", "/repo/v1/userProfile/", "/repo/v1/?x=%00", "/" + "a/" * 2000],
 )  # fmt: skip
 def test_odd_paths_are_refused(world: World, path: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
