@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import signal
 import subprocess
@@ -97,6 +98,20 @@ def listening(pids: list[int]) -> tuple[list[tuple[str, int]], list[str]]:
         if fields[6] in inodes and fields[5] == "01":
             sockets.append(fields[7])
     return ports, sockets
+
+
+def tried_by(user: str, wishes: dict[str, Any]) -> dict[str, Any]:
+    """What comes of it when a user of the machine tries what ``stranger.py`` can try."""
+    entry = pwd.getpwnam(user)
+    done = subprocess.run(
+        ["python3", "-I", "-"], input=Path(__file__).with_name("stranger.py").read_text(), capture_output=True,
+        text=True, check=False, cwd="/", env={"PATH": "/usr/local/bin:/usr/bin:/bin", "WISHES": json.dumps(wishes)},
+        user=entry.pw_uid, group=entry.pw_gid, extra_groups=[],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert result["uid"] == entry.pw_uid
+    return result
 
 
 def wait_until(holds: Any, what: str) -> None:

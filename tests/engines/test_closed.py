@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pwd
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from tests.engines.parents import Parent, listening
+from tests.engines.parents import Parent, listening, tried_by
 from tests.objectstore.certifying import certify_loopback
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
 
 BUCKET, KEY, CONTENT = "holdings", "private/measurement.txt", "the measured secret"
-STRANGER = Path(__file__).with_name("stranger.py")
 # Every path under which some part of SeaweedFS or its profiler tells or does something.
 PATHS = [
     "/", "/status", "/healthz", "/metrics", "/debug/pprof/", "/debug/pprof/cmdline", "/debug/vars", "/stats/counter",
@@ -75,16 +72,7 @@ def attempts(holdings: Parent, engine_ports: list[int], tmp_path_factory: pytest
         "ports": engine_ports, "requests": REQUESTS, "pair": certificate.read_text() + key.read_text(),
         "sockets": paths_of_sockets(holdings), "files": files,
     }  # fmt: skip
-    nobody = pwd.getpwnam("nobody")
-    done = subprocess.run(
-        ["python3", "-I", "-"], input=STRANGER.read_text(), capture_output=True, text=True, check=False, cwd="/",
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "WISHES": json.dumps(wishes)},
-        user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[],
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
-    assert result["uid"] == nobody.pw_uid
-    return result
+    return tried_by("nobody", wishes)
 
 
 def test_engines_run_as_a_system_user_and_not_as_root(holdings: Parent) -> None:
@@ -164,11 +152,7 @@ def test_the_probe_sees_an_open_port_when_it_has_our_certificate(holdings: Paren
         "ports": engine_ports, "requests": [], "sockets": [str(config / "filer.sock")], "files": [],
         "pair": (config / "cert.pem").read_text() + (config / "key.pem").read_text(),
     }  # fmt: skip
-    done = subprocess.run(
-        ["python3", "-I", "-"], input=STRANGER.read_text(), capture_output=True, text=True, check=True,
-        env=dict(os.environ) | {"WISHES": json.dumps(wishes)},
-    )  # fmt: skip
-    result = json.loads(done.stdout)
+    result = tried_by("root", wishes)
     assert len({port for port, answer in result["greetings"] if answer == "open"}) >= 5
     assert result["sockets"][0][1] == "open"
 

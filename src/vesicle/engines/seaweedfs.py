@@ -1,4 +1,4 @@
-"""The embedded object store: SeaweedFS in one process, open on its S3 port alone.
+"""The embedded object store: SeaweedFS, open on its S3 port alone.
 
 All its other ports (master, volume, filer, administration, and their gRPC twins) listen on loopback and speak to
 nobody without a certificate of this installation; the S3 port wants a signature.
@@ -6,27 +6,24 @@ nobody without a certificate of this installation; the S3 port wants a signature
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import secrets
 import shutil
 import signal
 import socket
-import ssl
 import sysconfig
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vesicle.engines.certificates import make_certificates
 from vesicle.engines.folders import Reachable, make_folder, write_private
+from vesicle.engines.gateways import Gateway, s3_flags, wait_for_s3
 from vesicle.engines.processes import Engine
 from vesicle.engines.programs import programs
 from vesicle.engines.system_user import SystemUser
 from vesicle.errors import Unavailable
 
-START_WITHIN_S = 60.0
 END_WITHIN_S = 6.0
 GRPC_TWIN = 10_000
 PARTS = ("master", "volume", "filer", "s3", "admin")
@@ -42,6 +39,8 @@ class EmbeddedSeaweedFS:
         self, data: Path, host: str, port: int, user: SystemUser | None, tls: tuple[Path, Path] | None = None
     ) -> None:
         self._host, self._port, self._user, self._tls = host, port, user, tls
+        beyond = tls is not None or host not in ("127.0.0.1", "localhost")
+        self._gateway = Gateway(data, host, port, user, tls=tls is not None) if beyond else None
         self._folder = data / "objects"
         self._config = data / "objects.config"
         self._keys_file = data / "objects.keys"
@@ -55,17 +54,17 @@ class EmbeddedSeaweedFS:
     @property
     def is_alive(self) -> bool:
         """True while it runs."""
-        return self._engine.is_alive
+        return self._engine.is_alive and (self._gateway is None or self._gateway.is_alive)
 
     @property
     def endpoint(self) -> str:
-        """Where this machine's own processes reach it: always plain http on loopback."""
+        """Where this machine's own processes reach it once it has started: always plain http on loopback."""
         return f"http://127.0.0.1:{self._plain_port}"
 
     @property
     def _plain_port(self) -> int:
-        """With TLS the port for clients speaks https only, so our own calls get a plain one on loopback."""
-        return self._port if self._tls is None else self._ports["plain"]
+        """Where a gateway has the port for clients, our own calls get a plain one on loopback."""
+        return self._port if self._gateway is None else self._ports["plain"]
 
     def keys(self) -> tuple[str, str]:
         """Access key and secret key, made once for each installation."""
@@ -76,9 +75,12 @@ class EmbeddedSeaweedFS:
 
     def start(self) -> None:
         """Start it, also again after it died, and wait until its S3 port answers. Raises Unavailable."""
+        self.stop()
         make_folder(self._folder, 0o700, self._user)
         make_folder(self._config, 0o700, self._user)
         self._engine.claim()
+        if self._gateway is not None:
+            self._gateway.claim()
         # It keeps the options of its last start there and takes from them whatever we do not name now, such as a
         # certificate that is no longer set.
         (self._folder / "mini.options").unlink(missing_ok=True)
@@ -89,23 +91,22 @@ class EmbeddedSeaweedFS:
         self._remove_sockets()
         self._ports = ports = self._choose_ports()
         names = [f"/tmp/seaweedfs-{part}-grpc-{ports[part] + GRPC_TWIN}.sock" for part in PARTS]  # noqa: S108
+        names.append(f"/tmp/seaweedfs-s3-grpc-{ports['gateway']}.sock")  # noqa: S108
         write_private(self._sockets_file, json.dumps(names))
         with Reachable(self._folder, self._user) as objects, Reachable(self._config, self._user) as config:
             self._write_config(config.path)
-            command = [
-                str(self._program),
-                "-logtostderr=true",
-                f"-config_dir={config.path}",
-                "mini",
-                f"-dir={objects.path}",
-            ]
-            flags = self._flags(ports, config.path)
+            weed = [str(self._program), "-logtostderr=true", f"-config_dir={config.path}"]
+            flags = self._flags(ports, objects.path, config.path)
             environment = {"HOME": config.path, "TMPDIR": config.path, "PATH": os.environ.get("PATH", "")}
-            self._engine.launch([*command, *flags], environment, (*objects.descriptors, *config.descriptors))
-            self._wait()
+            self._engine.launch([*weed, *flags], environment, (*objects.descriptors, *config.descriptors))
+            wait_for_s3(self._engine, "127.0.0.1", self._plain_port)
+            if self._gateway is not None:
+                self._gateway.launch(weed, environment, config, ports)
 
     def stop(self) -> None:
         """End it; what was acknowledged is on disk."""
+        if self._gateway is not None:
+            self._gateway.stop()
         self._engine.end(END_WITHIN_S)
         self._remove_sockets()
 
@@ -128,25 +129,18 @@ class EmbeddedSeaweedFS:
                 Path(name).unlink(missing_ok=True)
             self._sockets_file.unlink()
 
-    def _flags(self, ports: dict[str, int], config: str) -> Iterable[str]:
-        yield from ("-ip=127.0.0.1", f"-ip.bind={self._host}", "-disableHttp", "-master.telemetry=false")
-        yield from ("-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-metricsPort=0")
+    def _flags(self, ports: dict[str, int], objects: str, config: str) -> Iterable[str]:
+        yield from ("mini", f"-dir={objects}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-disableHttp")
+        yield from ("-master.telemetry=false", "-admin.ui=false", "-webdav=false", "-metricsPort=0", "-volume.max=0")
         # Its volume part ends only when the connections that its S3 part keeps open have been idle for this long.
         yield "-idleTimeout=3"
-        yield from (f"-s3.config={config}/identities.json", "-s3.iam=false", "-s3.autoCreateBucket=false")
         yield from (f"-filer.localSocket={config}/filer.sock", f"-s3.localSocket={config}/s3.sock")
-        yield from ("-s3.allowDeleteBucketNotEmpty=false", "-volume.max=0")
         for part in PARTS:
             yield f"-{part}.port.grpc={ports[part] + GRPC_TWIN}"
             if part != "s3":
                 yield f"-{part}.port={ports[part]}"
         yield f"-s3.port={self._plain_port}"
-        if self._tls is not None:
-            yield from (
-                f"-s3.port.https={self._port}",
-                f"-s3.cert.file={config}/s3.crt",
-                f"-s3.key.file={config}/s3.key",
-            )
+        yield from s3_flags(config, "s3.")
 
     def _write_config(self, place: str) -> None:
         make_certificates(self._config, self._user)
@@ -158,14 +152,6 @@ class EmbeddedSeaweedFS:
         if self._tls is not None:
             for source, name in zip(self._tls, ("s3.crt", "s3.key"), strict=True):
                 write_private(self._config / name, source.read_bytes(), self._user)
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_WITHIN_S
-        while not _answers(self._plain_port):
-            self._engine.check_alive()
-            if time.monotonic() > deadline:
-                raise Unavailable(f"SeaweedFS does not answer on port {self._plain_port}:\n{self._engine.last_words()}")
-            time.sleep(0.05)
 
 
 def _weed(scripts: Path, user: SystemUser | None) -> Path:
@@ -200,7 +186,7 @@ def _free_ports(wanted: Mapping[str, int]) -> dict[str, int]:
     to outgoing connections.
     """
     ports: dict[str, int] = {}
-    for name in (*PARTS, "plain"):
+    for name in (*PARTS, "plain", "gateway"):
         port = wanted.get(name, 0)
         while not port or port in ports.values() or not (_is_free(port) and _is_free(port + GRPC_TWIN)):
             port = 15_000 + secrets.randbelow(7_700)
@@ -223,15 +209,3 @@ def _check_free(host: str, port: int) -> None:
         raise Unavailable(
             f"Port {port} on {host}, for the object store, is taken; set another with VESICLE_STORE_PORT."
         )
-
-
-def _answers(port: int) -> bool:
-    """True once S3 refuses a request without a signature, which it can only do when it knows its identities."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status == http.client.FORBIDDEN
-    except (OSError, http.client.HTTPException, ssl.SSLError):
-        return False
-    finally:
-        connection.close()
