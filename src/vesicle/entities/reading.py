@@ -84,15 +84,17 @@ def headers(conn: Connection, actor: Actor, asked: list[Reference]) -> Page:
     """Headers in the order asked for; what does not exist, or may not be read, is left out."""
     if not 1 <= len(asked) <= MOST_REFERENCES:
         raise BadRequest(f"references names from 1 to {MOST_REFERENCES} entities.")
-    wanted = [int(reference.target_id) for reference in asked]
-    version_of: dict[int, int] = {}
-    for reference in asked:
-        if reference.target_version_number is not UNSET:
-            version_of[int(reference.target_id)] = min(reference.target_version_number, 2**31 - 1)
-    grants = [grant for grant in require_each(conn, actor, MayRead, wanted).values() if not isinstance(grant, Refusal)]
-    rows = store.headers(conn, grants, version_of)
-    found = [header_of(rows[number]) for number in dict.fromkeys(wanted) if number in rows]
+    wanted = dict.fromkeys((int(reference.target_id), _version_of(reference)) for reference in asked)
+    may = require_each(conn, actor, MayRead, list({number for number, _ in wanted}))
+    readable = [(grant, version) for number, version in wanted if not isinstance(grant := may[number], Refusal)]
+    found = [header_of(row) for row in store.headers(conn, readable)]
     return Page(results=found, total_number_of_results=len(found))
+
+
+def _version_of(reference: Reference) -> int | None:
+    """No version is as high as the highest number of the column, so whatever lies past it may stand for it."""
+    asked = reference.target_version_number
+    return None if asked is UNSET else max(-1, min(asked, 2**31 - 1))
 
 
 def path(conn: Connection, grant: MayRead) -> EntityPath:

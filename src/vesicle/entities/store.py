@@ -151,16 +151,15 @@ def header(conn: Connection, grant: MayRead | Exists, node_id: int) -> HeaderRow
         return cursor.execute(query, (node_id,)).fetchone()
 
 
-def headers(conn: Connection, grants: Sequence[MayRead], version_of: dict[int, int]) -> dict[int, HeaderRow]:
-    """Headers by id, of the version asked for where one is; a version that there is not is left out."""
+def headers(conn: Connection, wanted: Sequence[tuple[MayRead, int | None]]) -> list[HeaderRow]:
+    """Headers in the order asked for, of the version asked for where one is; an unknown version is left out."""
     query = (
         _HEADER
-        + sql.SQL(" JOIN unnest(%s::bigint[], %s::int[]) AS wanted (id, number) ON wanted.id = n.id")
-        + sql.SQL(" AND v.number = coalesce(wanted.number, n.version)")
+        + sql.SQL(" JOIN unnest(%s::bigint[], %s::int[]) WITH ORDINALITY AS wanted (id, number, place)")
+        + sql.SQL(" ON wanted.id = n.id AND v.number = coalesce(wanted.number, n.version) ORDER BY wanted.place")
     )
-    ids = [grant.id for grant in grants]
     with conn.cursor(row_factory=args_row(HeaderRow)) as cursor:
-        return {row.id: row for row in cursor.execute(query, (ids, [version_of.get(number) for number in ids]))}
+        return cursor.execute(query, ([grant.id for grant, _ in wanted], [number for _, number in wanted])).fetchall()
 
 
 _SORTS = {"NAME": "name", "CREATED_ON": "created_on", "MODIFIED_ON": "modified_on"}
