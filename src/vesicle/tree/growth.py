@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from vesicle.access import Actor, MayChangePermissions, MayCreate, MayDelete, MayUpdate, require
 from vesicle.access.lists import begin_own_list, end_own_lists
 from vesicle.db import Connection, lock_projects, lock_projects_shared
@@ -26,7 +28,7 @@ def plant(
     Raises NotFound, Forbidden, BadRequest (place, name, depth, number of children) and Conflict (name taken).
     """
     name = clean_name(name)
-    lock_projects_shared(conn, _projects(store.project_of(conn, parent_id)))
+    _hold(conn, lock_projects_shared, parent_id)
     parent = require(conn, actor, MayCreate, parent_id)
     check_place(kind, parent_id, parent.project_id)
     if parent.kind == "file":
@@ -103,7 +105,7 @@ def amend(
 
 def lock_for_move(conn: Connection, node_id: int, parent_id: int) -> None:
     """Hold the shape of both projects. Call before any row is locked."""
-    lock_projects(conn, _projects(store.project_of(conn, node_id), store.project_of(conn, parent_id)))
+    _hold(conn, lock_projects, node_id, parent_id)
 
 
 def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> None:
@@ -111,7 +113,7 @@ def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> N
 
     What does not exist, or lies there already, is no error. Raises Forbidden.
     """
-    lock_projects(conn, _projects(store.project_of(conn, node_id)))
+    _hold(conn, lock_projects, node_id)
     try:
         grant = require(conn, actor, MayDelete, node_id)
     except NotFound:
@@ -126,8 +128,12 @@ def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> N
     store.touch(conn, grant, parent_id=TRASH, name=f"syn{node_id}")
 
 
-def _projects(*ids: int | None) -> list[int]:
-    return [number for number in ids if number is not None]
+def _hold(conn: Connection, lock: Callable[[Connection, Iterable[int]], None], *node_ids: int) -> None:
+    """Lock the projects of these nodes; anew while one was moved to another project before its lock was ours."""
+    held: set[int] = set()
+    while not (wanted := {project for one in node_ids if (project := store.project_of(conn, one))}) <= held:
+        lock(conn, wanted)
+        held |= wanted
 
 
 def _taken(name: str, parent_id: int) -> Conflict:
