@@ -124,7 +124,8 @@ def test_odd_members_of_entities_are_refused(world: World, kind: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["//", "/repo//v1/entity", "/repo/v1/entity/", "/repo/v1/entity//acl", "/%00", "/repo/v1/%ff",
-     "/repo/v1/entity/a/b", "/repo/v1/entity/syn1/version/", "/repo/v1/userProfile/", "/repo/v1/?x=%00", "/" + "a/" * 2000],
+     "/repo/v1/entity/a/b", "/repo/v1/entity/syn1/version/", "/repo/v1/userProfile/", "/repo/v1/?x=%00",
+     "/" + "a/" * 2000],
 )  # fmt: skip
 def test_odd_paths_are_refused(world: World, path: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
