@@ -1,0 +1,114 @@
+"""The published client, unmodified, in an environment and a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from tests.live import Person, Server
+
+VERSIONS = ("4.14", "4.13", "4.12")
+DEV = Path(__file__).parents[2] / "dev"
+MIB = 1024**2
+CONFIG = """\
+[default]
+username = {name}
+authtoken = {token}
+[endpoints]
+repoEndpoint = {url}/repo/v1
+authEndpoint = {url}/auth/v1
+fileHandleEndpoint = {url}/file/v1
+portalEndpoint = {url}
+[cache]
+location = {home}/cache
+"""
+
+
+@dataclass
+class Client:
+    """One person's client: programs of one published version, a home folder, a configuration."""
+
+    programs: Path
+    home: Path
+    person: Person
+
+    def __post_init__(self) -> None:
+        self.home.mkdir()
+        text = CONFIG.format(name=self.person.name, token=self.person.token, url=self.person.url, home=self.home)
+        (self.home / ".synapseConfig").write_text(text)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Only what a person's shell has; nothing of the tests."""
+        return {"HOME": str(self.home), "PATH": f"{self.programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"} | more
+
+    def synapse(self, *arguments: str | Path, fails: bool = False, **more: str) -> str:
+        """`synapse -s ARGUMENTS` in the home folder; everything that it printed."""
+        command = [str(self.programs / "synapse"), "-s", "-c", ".synapseConfig", *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            cwd=self.home,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert (done.returncode != 0) == fails, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def python(self, code: str, **more: str) -> str:
+        """A script that begins signed in as ``syn``; what it printed."""
+        script = self.home / "script.py"
+        start = "import synapseclient\nfrom synapseclient.models import Project, Folder, File\n"
+        start += "syn = synapseclient.Synapse(configPath='.synapseConfig', skip_checks=True, silent=True)\n"
+        start += "syn.login(silent=True)\n"
+        script.write_text(start + dedent(code))
+        done = subprocess.run(
+            [self.programs / "python", script],
+            cwd=self.home,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def write(self, name: str, content: bytes) -> Path:
+        """A file in the home folder. Its time differs from every other's: the client's cache goes by it."""
+        file = self.home / name
+        file.write_bytes(content)
+        moment = 1_600_000_000 + random.randrange(100_000_000)
+        os.utime(file, (moment, moment))
+        return file
+
+
+def programs_of(version: str) -> Path:
+    """The programs of one published version."""
+    done = subprocess.run([DEV, "client", version], capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+@pytest.fixture
+def client(server: Server, tmp_path: Path) -> Client:
+    """The newest client, of somebody new."""
+    return Client(programs_of("4.14"), tmp_path / "home", server.person("client"))
+
+
+@pytest.fixture(params=VERSIONS)
+def each_client(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> Client:
+    """Every version that is promised to work, of somebody new."""
+    return Client(programs_of(request.param), tmp_path / "home", server.person("client"))
+
+
+@pytest.fixture
+def elsewhere(client: Client, tmp_path: Path) -> Client:
+    """The same person on another machine: nothing in the cache, so that bytes really come from the store."""
+    return Client(client.programs, tmp_path / "elsewhere", client.person)
