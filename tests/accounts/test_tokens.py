@@ -112,7 +112,7 @@ def test_a_person_has_a_hundred_tokens_and_the_list_is_paged(server: Server, ses
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Authorization": "Bearer x"}, {"Authorization": "Bearer"}, 
+        {"Authorization": "Bearer x"}, {"Authorization": "Bearer"},
         {"Authorization": ""}, {"Authorization": "Basic dXNlcjpwYXNz"}, {"Authorization": "vsp_x"},
         {"Authorization": "Bearer a.b.c"}, {"Authorization": "Bearer " + "x" * 5000}, {"sessionToken": "x"},
         {"Authorization": b"Bearer \xff\xfe"}, {"Authorization": "Bearer a b"},
