@@ -18,6 +18,9 @@ import psycopg
 from tests.objectstore.sharing import Facts
 from tests.objectstore.starting import free_ports
 
+from vesicle.objectstore.s3 import S3Store
+from vesicle.settings import Settings, load
+
 START_WITHIN_S = 90
 ANSWER_WITHIN_S = 30
 # Whoever starts the shared server need not be who stops it, so the process is kept from being collected.
@@ -178,6 +181,18 @@ class Server:
         found = running_database(self.data)
         assert found
         return found
+
+    def settings(self) -> Settings:
+        """Its settings, with the addresses of its engines."""
+        from vesicle.serving import attached
+
+        return attached(load(self.data, {"port": int(self.url.rpartition(":")[2])}))
+
+    def store(self) -> S3Store:
+        """Its object store, with its own keys."""
+        from vesicle.app import default_store
+
+        return default_store(self.settings())
 
     def database(self) -> psycopg.Connection[Any]:
         """A connection in autocommit."""

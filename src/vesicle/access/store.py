@@ -26,14 +26,15 @@ FROM protected_object o WHERE o.id = ANY(%s::bigint[])
 def subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -> dict[int, Subject]:
     """Each known object with the rights that these principals have on it: one query for one or for a hundred."""
     with conn.cursor(row_factory=args_row(Subject)) as cursor:
-        return {found.id: found for found in cursor.execute(_SUBJECTS, (principals, list(ids)))}
+        return {found.id: found for found in cursor.execute(_SUBJECTS, (principals, [int(one) for one in ids]))}
 
 
 def owners(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, int]:
     """Who made each of these things."""
     return dict(
         conn.execute(
-            "SELECT id, owner_id FROM owned_object WHERE kind = %s AND id = ANY(%s::bigint[])", (kind, list(ids))
+            "SELECT id, owner_id FROM owned_object WHERE kind = %s AND id = ANY(%s::bigint[])",
+            (kind, [int(one) for one in ids]),
         )
     )
 
@@ -55,7 +56,7 @@ def add_entry(conn: Connection, proof: MayCreate, acl_id: int, principal_id: int
 def delete_acls(conn: Connection, proof: MayDelete, ids: Iterable[int]) -> None:
     """Remove the lists of these objects, all below what the proof is for; their entries go with them."""
     _ = proof
-    conn.execute("DELETE FROM acl WHERE id = ANY(%s::bigint[])", (list(ids),))
+    conn.execute("DELETE FROM acl WHERE id = ANY(%s::bigint[])", ([int(one) for one in ids],))
 
 
 def acl_row(conn: Connection, grant: MayRead | Exists, acl_id: int) -> tuple[UUID, datetime] | None:

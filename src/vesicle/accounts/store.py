@@ -115,7 +115,8 @@ LEFT JOIN person p ON p.principal_id = q.id
 def headers(conn: Connection, ids: Sequence[int]) -> list[tuple[Any, ...]]:
     """Those of the ids that exist, in the order given."""
     return conn.execute(
-        _HEADER + " WHERE q.id = ANY(%s::bigint[]) ORDER BY array_position(%s::bigint[], q.id)", (list(ids), list(ids))
+        _HEADER + " WHERE q.id = ANY(%s::bigint[]) ORDER BY array_position(%s::bigint[], q.id)",
+        ([int(one) for one in ids], [int(one) for one in ids]),
     ).fetchall()
 
 
@@ -141,7 +142,10 @@ def principal_of(conn: Connection, squeezed: str, kinds: list[str]) -> int | Non
 
 def known_principals(conn: Connection, ids: Sequence[int]) -> set[int]:
     """Those of the ids that exist."""
-    return {row[0] for row in conn.execute("SELECT id FROM principal WHERE id = ANY(%s::bigint[])", (list(ids),))}
+    return {
+        row[0]
+        for row in conn.execute("SELECT id FROM principal WHERE id = ANY(%s::bigint[])", ([int(one) for one in ids],))
+    }
 
 
 def insert_person(conn: Connection, first_name: str, last_name: str) -> int:

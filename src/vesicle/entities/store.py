@@ -214,4 +214,8 @@ def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | Non
 def contents(conn: Connection, grant: MayUpdate, ids: Sequence[int]) -> dict[int, str | None]:
     """MD5 by handle, of the handle that an entity has and of the one that it gets."""
     _ = grant
-    return dict(conn.execute("SELECT id, content_md5 FROM file_handle WHERE id = ANY(%s::bigint[])", (list(ids),)))
+    return dict(
+        conn.execute(
+            "SELECT id, content_md5 FROM file_handle WHERE id = ANY(%s::bigint[])", ([int(one) for one in ids],)
+        )
+    )

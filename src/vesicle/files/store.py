@@ -77,7 +77,7 @@ def associated_handles(
     conn: Connection, grants: Sequence[MayDownload | MayRead], handle_ids: Sequence[int]
 ) -> dict[tuple[int, int], Handle]:
     """By (entity, handle): those of the handles that really are the data of a version of these entities."""
-    rows = conn.execute(_ASSOCIATED, (list(handle_ids), [grant.id for grant in grants]))
+    rows = conn.execute(_ASSOCIATED, ([int(one) for one in handle_ids], [grant.id for grant in grants]))
     return {(row[0], row[1]): Handle(*row[1:]) for row in rows}
 
 
@@ -86,7 +86,7 @@ def delete_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
     try:
         with conn.transaction():
             conn.execute("DELETE FROM file_handle WHERE id = %s", (proof.id,))
-    except errors.ForeignKeyViolation:
+    except (errors.ForeignKeyViolation, errors.RestrictViolation):
         return False
     return True
 

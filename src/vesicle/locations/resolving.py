@@ -14,7 +14,7 @@ def location(conn: Connection, managed: Managed, location_id: int) -> Location:
     row = store.base_key(conn, location_id)
     if row is None:
         raise NotFound(f"There is no storage location {location_id}.")
-    return Location(location_id, managed.bucket, row[0])
+    return Location(int(location_id), managed.bucket, row[0])
 
 
 def destination(conn: Connection, managed: Managed, location_id: int) -> UploadDestination:
