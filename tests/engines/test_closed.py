@@ -13,7 +13,10 @@ import pytest
 from tests.engines.parents import Parent, listening, tried_by
 from tests.objectstore.certifying import certify_loopback
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user"),
+    pytest.mark.xdist_group("engines: closed"),
+]
 
 BUCKET, KEY, CONTENT = "holdings", "private/measurement.txt", "the measured secret"
 # Every path under which some part of SeaweedFS or its profiler tells or does something.

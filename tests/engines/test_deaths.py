@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,10 @@ from tests.engines.parents import Parent, wait_until
 
 from vesicle.engines import running_database
 from vesicle.engines.processes import Engine
+from vesicle.engines.seaweedfs import GRPC_TWIN, free_ports
 from vesicle.errors import Unavailable
+
+pytestmark = pytest.mark.xdist_group("engines: deaths")
 
 BUCKET = "survivors"
 COUNT = 20
@@ -53,6 +57,7 @@ def filled(parent: Parent) -> Parent:
     parent.s3().create_bucket(Bucket=BUCKET)
     with psycopg.connect(parent.facts["database_url"]) as conn:
         conn.execute("CREATE TABLE kept (name text, number int)")
+    keep(parent, "from the beginning")
     return parent
 
 
@@ -96,7 +101,7 @@ def test_a_server_that_runs_is_found_from_outside_and_one_that_ended_is_not(fill
     filled.end()
     assert running_database(filled.data) is None
     filled.start()
-    assert_kept(filled, "killed parent")
+    assert_kept(filled, "from the beginning")
 
 
 def test_an_orderly_end_leaves_no_process_and_no_socket(filled: Parent) -> None:
@@ -119,7 +124,7 @@ def test_a_pid_file_with_the_number_of_a_stranger_blocks_no_start_and_harms_no_s
         filled.start()
         assert stranger.poll() is None
         stranger.kill()
-    assert_kept(filled, "killed parent")
+    assert_kept(filled, "from the beginning")
 
 
 def test_a_left_over_engine_that_holds_on_is_ended_by_the_next_start(tmp_path: Path) -> None:
@@ -137,6 +142,16 @@ def test_a_left_over_engine_that_holds_on_is_ended_by_the_next_start(tmp_path: P
     assert not first.is_alive
     second.launch(["true"], os.environ)
     second.end(5)
+
+
+def test_the_ports_of_the_last_start_are_kept_except_those_that_somebody_took() -> None:
+    before = free_ports({}, 0)
+    with socket.create_server(("127.0.0.1", before["filer"])):
+        clients = before["master"] + GRPC_TWIN
+        after = free_ports(before, clients)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"filer", "master"}
+    assert len(set(after.values())) == len(after)
 
 
 def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:

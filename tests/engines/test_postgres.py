@@ -14,6 +14,8 @@ from vesicle.engines.postgres import EmbeddedPostgres
 from vesicle.engines.system_user import engine_user
 from vesicle.errors import Unavailable
 
+pytestmark = pytest.mark.xdist_group("engines: postgres")
+
 
 @pytest.fixture(scope="module")
 def closed_folder() -> Iterator[Path]:

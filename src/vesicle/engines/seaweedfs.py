@@ -115,7 +115,7 @@ class EmbeddedSeaweedFS:
         SeaweedFS keeps the state of its master under the number of its port.
         """
         kept = json.loads(self._ports_file.read_text()) if self._ports_file.exists() else {}
-        ports = _free_ports(kept)
+        ports = free_ports(kept, self._port)
         for state in self._folder.glob("m[0-9]*"):
             if state.name != f"m{ports['master']}":
                 shutil.rmtree(state)
@@ -179,8 +179,8 @@ def _security(place: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _free_ports(wanted: Mapping[str, int]) -> dict[str, int]:
-    """Loopback ports for everything but S3, the wanted ones where they are free.
+def free_ports(wanted: Mapping[str, int], clients: int) -> dict[str, int]:
+    """Loopback ports for everything but the port for clients, the wanted ones where they are free.
 
     Each part's gRPC twin lies GRPC_TWIN higher, where its peers look for it; both lie below the ports that Linux gives
     to outgoing connections.
@@ -188,7 +188,8 @@ def _free_ports(wanted: Mapping[str, int]) -> dict[str, int]:
     ports: dict[str, int] = {}
     for name in (*PARTS, "plain", "gateway"):
         port = wanted.get(name, 0)
-        while not port or port in ports.values() or not (_is_free(port) and _is_free(port + GRPC_TWIN)):
+        taken = {clients, clients - GRPC_TWIN, *ports.values()}
+        while not port or port in taken or not (_is_free(port) and _is_free(port + GRPC_TWIN)):
             port = 15_000 + secrets.randbelow(7_700)
         ports[name] = port
     return ports
