@@ -1,0 +1,129 @@
+"""What a request costs the API process, and whether that stays when a thousand entities become a million.
+
+    python -m bench.requests [--entities 1000 1000000] [--seconds 8]
+
+Needs `wrk` (Debian package wrk) to make the load. A request names a random entity. The figures are processor time of
+the API process by request, so that neighbours on the machine matter little, and the requests a second and core that
+this implies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import tempfile
+
+from tests.live import Person, Server
+
+from bench.house import api_process, cpu_s, running
+
+PROJECTS, FOLDERS = 20, 50
+FIRST = 20_000_000
+
+
+def load(server: Server, person: Person, files: int) -> list[int]:
+    """Files by COPY, below projects and folders of the person; the numbers of the files."""
+    with server.database() as conn:
+        folders: list[tuple[int, int]] = []
+        for _ in range(min(PROJECTS, max(1, files // 100))):
+            project = int(person.project()["id"][3:])
+            folders += [(project, int(person.folder(f"syn{project}")["id"][3:])) for _ in range(FOLDERS // 5)]
+        numbers = range(FIRST, FIRST + files)
+        nodes = "id, kind, parent_id, project_id, benefactor_id, name, created_by, modified_by"
+        with conn.cursor() as cursor, conn.transaction():
+            with cursor.copy(f"COPY node ({nodes}) FROM STDIN") as copy:
+                for n in numbers:
+                    project, folder = folders[n % len(folders)]
+                    copy.write_row((n, "file", folder, project, project, f"file {n}", person.id, person.id))
+            handles = (
+                "id, kind, created_by, file_name, content_type, content_md5, content_size, storage_location_id, bucket, key,"
+                " verification"
+            )
+            with cursor.copy(f"COPY file_handle ({handles}) FROM STDIN") as copy:
+                for n in numbers:
+                    key = f"{person.id}/{n}/data.csv"
+                    copy.write_row((n, "s3", 1, "data.csv", "text/csv", f"{n:032x}", n, 1, "vesicle", key, "claimed"))
+            with cursor.copy(
+                "COPY entity_version (node_id, number, label, modified_by, file_handle_id) FROM STDIN"
+            ) as copy:
+                for n in numbers:
+                    copy.write_row((n, 1, "1", person.id, n))
+            columns = "file_handle_id, object_type, object_id, object_version"
+            with cursor.copy(f"COPY file_association ({columns}) FROM STDIN") as copy:
+                for n in numbers:
+                    copy.write_row((n, "FileEntity", n, 1))
+        conn.execute("ANALYZE")
+        conn.execute("CHECKPOINT")
+    return list(numbers)
+
+
+SCRIPT = """
+local ids = {%s}
+local headers = {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json"}
+math.randomseed(7)
+request = function()
+  local id = ids[math.random(#ids)]
+  local body = %s
+  return wrk.format("%s", string.gsub("%s", "ID", id), headers, body and string.gsub(body, "ID", id) or nil)
+end
+"""
+BUNDLE = {
+    "includeEntity": True,
+    "includeAnnotations": True,
+    "includeFileHandles": True,
+    "includeRestrictionInformation": True,
+}
+URL = {
+    "includePreSignedURLs": True,
+    "requestedFiles": [{"fileHandleId": "ID", "associateObjectId": "synID", "associateObjectType": "FileEntity"}],
+}
+CASES = {
+    "entity by id": ("GET", "/repo/v1/entity/synID", None),
+    "recorded download URL": ("POST", "/file/v1/fileHandle/batch", URL),
+    "bundle2 as the client asks": ("POST", "/repo/v1/entity/synID/bundle2", BUNDLE),
+}
+
+
+def measure(server: Server, api: int, token: str, case: str, ids: list[int], seconds: int) -> tuple[float, float]:
+    """Milliseconds of processor time a request, and requests a second, of one case."""
+    method, path, body = CASES[case]
+    quoted = "nil" if body is None else json.dumps(json.dumps(body))
+    some = ",".join(f'"{n}"' for n in random.Random(7).sample(ids, min(len(ids), 20_000)))
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(SCRIPT % (some, token, quoted, method, path))
+        script.flush()
+        command = ["wrk", "-t1", "-c8", f"-d{seconds}", "-s", script.name, server.url]
+        subprocess.run([*command[:3], "-d2", *command[4:]], check=True, capture_output=True)
+        before = cpu_s(api)
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        used = cpu_s(api) - before
+    if "Non-2xx" in said:
+        raise RuntimeError(said)
+    found = re.search(r"(\d+) requests in ([\d.]+)s", said)
+    if not found:
+        raise RuntimeError(said)
+    return used * 1000 / int(found[1]), int(found[1]) / float(found[2])
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entities", type=int, nargs="+", default=[1_000, 1_000_000])
+    parser.add_argument("--seconds", type=int, default=8)
+    asked = parser.parse_args()
+    print(f"{'entities':>10}  {'request':<28}{'ms of CPU':>10}{'per s and core':>16}{'seen per s':>12}")
+    for files in asked.entities:
+        with running(VESICLE_THREADS="8") as (server, parent):
+            person = server.person("bench")
+            ids = load(server, person, files)
+            api = api_process(parent)
+            for case in CASES:
+                cost, rate = measure(server, api, person.token, case, ids, asked.seconds)
+                print(f"{files:>10}  {case:<28}{cost:>10.3f}{1000 / cost:>16.0f}{rate:>12.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""One large file and a thousand small ones: the published client through vesicle beside plain boto3 on the same store.
+
+    python -m bench.transfers [--gib 1] [--repeats 3] [--files 1000] [--client-python PATH]
+
+Both sides use 8 MiB parts and the same number of threads, in turns, and medians are compared. The client also takes the
+MD5 of each file, so the fair rival is boto3 plus one such pass; plain boto3 stands beside it. Needs disk space for five
+times the large file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from tests.live import Person, Server
+from tests.real_client.conftest import CONFIG, programs_of
+
+from bench.house import running, tree_cpu_s
+
+MIB = 1024**2
+# What the client takes by itself: parts of 8 MiB, and four threads more than there are processors.
+THREADS = (os.cpu_count() or 1) + 4
+ONE_PART = TransferConfig(multipart_chunksize=8 * MIB, multipart_threshold=8 * MIB, max_concurrency=THREADS)
+
+# What the client's interpreter runs: sign in, do the job between two looks at the clocks, print them.
+PROLOGUE = """
+import asyncio, json, os, sys, time, synapseclient
+from synapseclient.models import File
+syn = synapseclient.Synapse(configPath=os.environ["HOME"] + "/.synapseConfig", skip_checks=True, silent=True)
+syn.login(silent=True)
+what = json.loads(sys.argv[1])
+paths = what.get("paths", [])
+began, used = time.perf_counter(), time.process_time()
+"""
+EPILOGUE = """
+clocks = {"wall": time.perf_counter() - began, "cpu": time.process_time() - used, "id": done}
+print("\\n" + json.dumps(clocks))
+"""
+STORE = "done = File(path=paths[0], parent_id=what['parent']).store().id\n"
+GET = "done = File(id=what['id'], path=os.environ['HOME']).get().id\n"
+ONE_BY_ONE = "for path in paths: done = syn.store(synapseclient.File(path, parent=what['parent'])).id\n"
+TOGETHER = """
+async def every():
+    return await asyncio.gather(*[File(path=path, parent_id=what["parent"]).store_async() for path in paths])
+done = asyncio.run(every())[-1].id
+"""
+
+
+class Rivals:
+    """The client and boto3, on the same server."""
+
+    def __init__(self, server: Server, parent: int, python: Path, folder: Path) -> None:
+        self.server, self.parent, self.python, self.folder = server, parent, python, folder
+        self.person: Person = server.person("bench")
+        settings = server.settings()
+        self.bucket = settings.s3_bucket
+        self.s3 = boto3.client(
+            "s3", endpoint_url=settings.s3_endpoint, aws_access_key_id=settings.s3_access_key,
+            aws_secret_access_key=settings.s3_secret_key, region_name=settings.s3_region,
+            config=Config(s3={"addressing_style": "path"}, max_pool_connections=THREADS * 2),
+        )  # fmt: skip
+
+    def client(self, job: str, **what: Any) -> dict[str, Any]:
+        """Seconds of wall and processor time of the client, and of vesicle with its engines, for one job."""
+        home = Path(tempfile.mkdtemp(dir=self.folder))
+        name, token, url = self.person.name, self.person.token, self.server.url
+        (home / ".synapseConfig").write_text(CONFIG.format(name=name, token=token, url=url, home=home))
+        script = home / "job.py"
+        script.write_text(PROLOGUE + job + EPILOGUE)
+        before = tree_cpu_s(self.parent)
+        done = subprocess.run(
+            [self.python, script, json.dumps(what)], cwd=home, capture_output=True, text=True, check=False,
+            env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, timeout=1800,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+        clocks: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        shutil.rmtree(home)
+        return clocks | {"server": tree_cpu_s(self.parent) - before}
+
+    def upload(self, path: Path) -> str:
+        """boto3 sends a file; its key."""
+        key = f"bench/{path.name}"
+        self.s3.upload_file(str(path), self.bucket, key, Config=ONE_PART)
+        return key
+
+    def download(self, key: str, path: Path) -> None:
+        """boto3 fetches an object."""
+        self.s3.download_file(self.bucket, key, str(path), Config=ONE_PART)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it took."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def md5_pass(path: Path) -> None:
+    """What the client does to every file before it sends it and after it fetched it."""
+    with path.open("rb") as file:
+        hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+
+
+def fresh(path: Path, size: int) -> Path:
+    """A file of random bytes."""
+    with path.open("wb") as file:
+        for begin in range(0, size, MIB):
+            file.write(os.urandom(min(MIB, size - begin)))
+    return path
+
+
+def large(rivals: Rivals, size: int, repeats: int) -> None:
+    """The table of one large file, there and back."""
+    seen: dict[str, list[float]] = {name: [] for name in ("up", "down", "boto3 up", "boto3 down", "md5")}
+    for turn in range(repeats):
+        project = rivals.person.project()["id"]
+        path = fresh(rivals.folder / f"large-{turn}", size)
+        key = f"bench/{path.name}"
+        stored = rivals.client(STORE, paths=[str(path)], parent=project)
+        seen["up"].append(stored["wall"])
+        seen["boto3 up"].append(timed(lambda path=path: rivals.upload(path)))
+        seen["md5"].append(timed(lambda path=path: md5_pass(path)))
+        path.unlink()
+        seen["down"].append(rivals.client(GET, id=stored["id"])["wall"])
+        seen["boto3 down"].append(timed(lambda path=path, key=key: rivals.download(key, path)))
+        path.unlink()
+        print("   turn", turn + 1, {name: round(times[-1], 2) for name, times in seen.items()}, flush=True)
+    middle = {name: statistics.median(times) for name, times in seen.items()}
+    rate = size / MIB
+    print(f"{'one file of ' + str(size // MIB) + ' MiB':<26}{'client':>8}{'boto3+MD5':>11}{'boto3':>8}  MiB/s; ratios")
+    for way in ("up", "down"):
+        ours, plain = middle[way], middle[f"boto3 {way}"]
+        fair = plain + middle["md5"]
+        rates = f"{rate / ours:>8.0f}{rate / fair:>11.0f}{rate / plain:>8.0f}"
+        print(f"{way + 'load':<26}{rates}  {fair / ours:.2f} of boto3+MD5, {plain / ours:.2f} of boto3", flush=True)
+
+
+def small(rivals: Rivals, files: int) -> None:
+    """The table of many files of 1 MiB."""
+    folder = rivals.folder / "small"
+    folder.mkdir()
+
+    def made(turn: str) -> list[Path]:
+        return [fresh(folder / f"{turn}-{n}", MIB) for n in range(files)]
+
+    def at_once(paths: list[Path]) -> None:
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(rivals.upload, paths))
+
+    def in_turn(paths: list[Path]) -> None:
+        for path in paths:
+            rivals.upload(path)
+
+    print(
+        f"{files} × 1 MiB upload, s  {'client':>9}{'its CPU':>9}{'server CPU':>12}{'boto3':>8}{'its CPU':>9}{'ratio':>7}"
+    )
+    ways = [("one by one", ONE_BY_ONE, in_turn), ("together", TOGETHER, at_once)]
+    for name, job, rival in ways:
+        paths = made(name.replace(" ", "-"))
+        project = rivals.person.project()["id"]
+        clocks = rivals.client(job, paths=[str(path) for path in paths], parent=project)
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        plain = timed(lambda paths=paths, rival=rival: rival(paths))
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        line = f"{clocks['wall']:>9.1f}{clocks['cpu']:>9.1f}{clocks['server']:>12.1f}{plain:>8.1f}{used:>9.1f}"
+        print(f"{name:<24}{line}{clocks['wall'] / plain:>6.1f}×", flush=True)
+        for path in paths:
+            path.unlink()
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gib", type=float, default=1.0, help="size of the large file; 0 leaves it out")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--files", type=int, default=1000, help="how many of 1 MiB; 0 leaves them out")
+    parser.add_argument("--client-python", type=Path, help="an interpreter with synapseclient; else ./dev client 4.14")
+    asked = parser.parse_args()
+    python = asked.client_python or programs_of("4.14") / "python"
+    with running() as (server, parent), tempfile.TemporaryDirectory(prefix="vesicle-bench-") as folder:
+        rivals = Rivals(server, parent, python, Path(folder))
+        if asked.gib:
+            large(rivals, int(asked.gib * 1024) * MIB, asked.repeats)
+        if asked.files:
+            small(rivals, asked.files)
+
+
+if __name__ == "__main__":
+    main()
