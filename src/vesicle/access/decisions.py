@@ -8,6 +8,7 @@ from vesicle.access.rights import Right
 from vesicle.errors import Forbidden, NotFound, Refusal
 
 TRASH = 1681355
+_CERTIFIED_ONLY = (Right.UPDATE, Right.CREATE, Right.CHANGE_SETTINGS)
 UNCERTIFIED = "Only certified users may create or update content in Synapse."
 
 
@@ -21,7 +22,7 @@ def refusal(actor: Actor, subject: Subject | None, right: Right, object_id: int)
         return None
     if actor.is_anonymous and right is not Right.READ:
         return Forbidden("Anonymous users have only READ access permission.")
-    if right in (Right.UPDATE, Right.CREATE) and not actor.certified and not _is_project_deed(subject, right):
+    if right in _CERTIFIED_ONLY and not actor.certified and not _is_project_deed(subject, right):
         return Forbidden(UNCERTIFIED, "USER_CERTIFICATION_REQUIRED")
     if right is Right.CHANGE_SETTINGS and subject.created_by == actor.id:
         return None
@@ -31,5 +32,7 @@ def refusal(actor: Actor, subject: Subject | None, right: Right, object_id: int)
 
 
 def _is_project_deed(subject: Subject, right: Right) -> bool:
-    """Projects may be made (below the root) and changed without certification."""
+    """Projects may be made (below the root) and changed without certification; their settings may not."""
+    if right is Right.CHANGE_SETTINGS:
+        return False
     return subject.project_id is None if right is Right.CREATE else subject.kind == "project"
