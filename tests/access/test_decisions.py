@@ -9,6 +9,7 @@ from tests.world import DOWNLOAD, READ, allow
 from vesicle.access import (
     PUBLIC,
     Actor,
+    MayChangeSettings,
     MayDownload,
     MayRead,
     MayUpdate,
@@ -49,7 +50,8 @@ def test_the_uncertified_may_make_and_change_projects_only(server: Server, owner
     with server.database() as conn:
         require(conn, newcomer, MayCreate, 4489)
         require(conn, newcomer, MayUpdate, number(project["id"]))
-        for kind, entity in ((MayUpdate, folder), (MayCreate, project), (MayCreate, folder)):
+        beyond = [(MayUpdate, folder), (MayCreate, project), (MayCreate, folder), (MayChangeSettings, project)]
+        for kind, entity in beyond:
             with pytest.raises(Forbidden) as refusal:
                 require(conn, newcomer, kind, number(entity["id"]))
             assert refusal.value.code == "USER_CERTIFICATION_REQUIRED"

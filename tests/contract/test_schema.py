@@ -1,0 +1,84 @@
+"""The database schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from tests import golden_files
+from tests.live import Server
+
+from vesicle.db.migrate import current, migrate, newest
+
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')
+FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'procrastinate%'
+ORDER BY table_name, ordinal_position
+"""
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE 'procrastinate%'
+AND contype <> 'n' ORDER BY 1, 2
+"""
+INDEXES = """
+SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+AND tablename NOT LIKE 'procrastinate%' ORDER BY 1, 2
+"""
+ROWS = "SELECT 'principal', count(*) FROM principal UNION ALL SELECT 'node', count(*) FROM node ORDER BY 1"
+
+
+def picture(conn: psycopg.Connection[Any]) -> str:
+    return "".join(
+        "  ".join(str(value) for value in row).rstrip() + "\n"
+        for query in (COLUMNS, CONSTRAINTS, INDEXES)
+        for row in conn.execute(query)
+    )
+
+
+@pytest.fixture
+def empty(server: Server) -> Any:
+    """The address of an empty database beside the server's."""
+    name = "fresh"
+    with server.database() as conn:
+        conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        conn.execute(f"CREATE DATABASE {name}")
+        url = psycopg.conninfo.make_conninfo(server.database_url, dbname=name)
+        info = psycopg.conninfo.conninfo_to_dict(url)
+        yield f"postgresql://{info.pop('user')}@/{name}?" + "&".join(
+            f"{key}={value}" for key, value in info.items() if key != "dbname"
+        )
+        conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_fresh_database_is_the_servers_and_migrating_twice_changes_nothing(server: Server, empty: str) -> None:
+    with psycopg.connect(empty, autocommit=True) as conn:
+        assert current(conn) is None
+        migrate(empty)
+        assert current(conn) == newest()
+        once, rows = picture(conn), conn.execute(ROWS).fetchall()
+        migrate(empty)
+        assert picture(conn) == once
+        assert conn.execute(ROWS).fetchall() == rows
+    with server.database() as conn:
+        assert picture(conn) == once
+        assert current(conn) == newest()
+
+
+def test_the_schema_is_the_golden_one(server: Server) -> None:
+    with server.database() as conn:
+        golden_files.check("schema.txt", picture(conn))
+
+
+def test_every_project_has_an_organization_and_sequences_start_high(server: Server) -> None:
+    with server.database() as conn, pytest.raises(psycopg.errors.CheckViolation):
+        conn.execute(
+            "INSERT INTO node (kind, parent_id, project_id, benefactor_id, name, created_by, modified_by)"
+            " VALUES ('project', 4489, 4489, 4489, 'x', 1, 1)"
+        )
+    with server.database() as conn:
+        low = conn.execute(
+            "SELECT sequencename, start_value FROM pg_sequences WHERE schemaname = 'public'"
+            " AND sequencename NOT LIKE 'procrastinate%' AND start_value < 1000000"
+        ).fetchall()
+    assert low == [("storage_location_id_seq", 3)]

@@ -1,0 +1,107 @@
+"""No grant, no row: what touches a protected row takes a proof, and the exceptions stand here with their reasons."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from tests.house.test_import_rules import FILES, SOURCE, is_store, room_of
+
+from vesicle import access
+from vesicle.access import Grant, Owns
+
+PROOFS = {
+    name for name in access.__all__
+    if isinstance(kind := getattr(access, name), type) and issubclass(kind, Grant | Owns)
+} | {"Actor"}  # fmt: skip
+STORES = [file for file in FILES if is_store(file)]
+REASONS = {
+    "access.subjects": "what grants are made from",
+    "access.owners": "what grants are made from",
+    "accounts.token": "says who calls; there is no actor before it",
+    "accounts.groups": "the groups of somebody whose job goes on after their request",
+    "accounts.touch_token": "the token that was just presented",
+    "accounts.insert_token": "for the person who just signed in or asked, or for the operator",
+    "accounts.drop_least_used_tokens": "for the person who just signed in or asked, or for the operator",
+    "accounts.delete_session": "the token that this very request carries",
+    "accounts.profile": "profiles are public",
+    "accounts.headers": "names are public",
+    "accounts.headers_by_prefix": "names are public",
+    "accounts.principal_of": "names are public",
+    "accounts.known_principals": "that a principal exists is public",
+    "accounts.insert_person": "sign-up and the operator",
+    "accounts.insert_alias": "sign-up and the operator",
+    "accounts.insert_prefixes": "sign-up and the operator",
+    "accounts.insert_membership": "the operator; teams will bring a grant of their own",
+    "accounts.members": "who is in a team is public",
+    "accounts.password_row": "sign-in, before there is an actor",
+    "accounts.set_password_digest": "the operator, until there is a door for it",
+    "accounts.note_failed_sign_in": "sign-in, before there is an actor",
+    "accounts.note_sign_in": "sign-in, before there is an actor",
+    "locations.base_key": "anybody may upload into any location; who may place the result is asked later",
+    "tree.project_of": "which lock to take, before permission is decided under it",
+    "tree.name_is_taken": "tells only that a name is taken, to who may create or rename there",
+    "jobs.job": "the worker that runs the job",
+    "jobs.complete": "the worker that runs the job",
+    "jobs.fail": "the worker that runs the job",
+    "files.object_is_referred_to": "the worker that removes objects",
+    "files.stale_uploads": "the worker that reaps uploads",
+    "files.delete_upload": "the worker that reaps uploads",
+    "files.is_known_upload": "the worker that reaps uploads",
+    "files.forget_request": "of an upload whose row the caller's own proof gave",
+    "files.parts": "of an upload whose row the caller's own proof gave",
+}
+
+
+def functions(file: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]
+
+
+def takes_proof(function: ast.FunctionDef) -> bool:
+    """The first parameter is the connection, and one after it is a proof (or many)."""
+    later = function.args.args[1:] + function.args.kwonlyargs
+    names = {name for one in later if one.annotation for name in re.findall(r"\w+", ast.unparse(one.annotation))}
+    return bool(names & PROOFS)
+
+
+def public(file: Path) -> dict[str, ast.FunctionDef]:
+    return {f"{room_of(file)}.{one.name}": one for one in functions(file) if not one.name.startswith("_")}
+
+
+EVERY = {name: function for file in STORES for name, function in public(file).items()}
+
+
+def takes_connection(function: ast.FunctionDef) -> bool:
+    first = function.args.args[:1]
+    return bool(first and first[0].annotation and ast.unparse(first[0].annotation) == "Connection")
+
+
+def test_the_stores_are_seen() -> None:
+    assert {"tree", "entities", "files", "accounts", "access"} <= {room_of(file) for file in STORES}
+    assert {"MayRead", "OwnsJob", "Exists", "Actor"} <= PROOFS
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_touches_rows_takes_a_proof_or_stands_in_the_list(name: str) -> None:
+    function = EVERY[name]
+    if not takes_connection(function):
+        assert name == "access.visible_to", f"{name}: the functions of a store take a connection first"
+        return
+    assert takes_proof(function) or name in REASONS, (
+        f"{name} takes no proof. Let it take a grant (MayRead, OwnsUpload, …) or an Actor, not an id;"
+        f" or, if nobody's permission is in question, give the reason in REASONS in {Path(__file__).name}."
+    )
+
+
+def test_the_list_of_exceptions_is_not_stale() -> None:
+    stale = [name for name in REASONS if name not in EVERY or takes_proof(EVERY[name])]
+    assert not stale, f"These are gone, or take a proof now; take them off the list: {stale}"
+
+
+def test_only_permission_makes_grants() -> None:
+    strays = [
+        str(file.relative_to(SOURCE))
+        for file in FILES
+        if "_SEAL" in file.read_text("utf-8") and file.relative_to(SOURCE).parts[0] != "access"
+    ]
+    assert not strays, f"ask access.require for a proof: {strays}"
