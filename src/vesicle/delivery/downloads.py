@@ -58,22 +58,14 @@ def _allowed(conn: Connection, actor: Actor, items: list[FileHandleAssociation])
     """For each item proof and handle, or its failure code: by the association, or because the caller made the
     handle.
     """
-    objects = {item.associate_object_id: _entity_of(item) for item in items}
-    wanted = [number for number in objects.values() if number is not None]
+    keys = [(_entity_of(item) or 0, int(item.file_handle_id)) for item in items]
+    wanted = list({number for number, _ in keys if number})
     grants = require_each(conn, actor, MayDownload, wanted) if wanted else {}
     may = {number: grant for number, grant in grants.items() if not isinstance(grant, Refusal)}
     handles = files.associated(conn, list(may.values()), _ids(items)) if may else {}
-    left = [
-        int(item.file_handle_id)
-        for item in items
-        if (objects[item.associate_object_id], int(item.file_handle_id)) not in handles
-    ]
+    left = [key[1] for key in keys if key not in handles]
     owned = require_each_owned(conn, actor, OwnsFileHandle, left) if left else {}
-    answers: list[tuple[Proof, Handle] | str] = []
-    for item in items:
-        key = (objects[item.associate_object_id] or 0, int(item.file_handle_id))
-        answers.append((may[key[0]], handles[key]) if key in handles else _own(conn, actor, owned[key[1]]))
-    return answers
+    return [(may[key[0]], handles[key]) if key in handles else _own(conn, actor, owned[key[1]]) for key in keys]
 
 
 def _own(conn: Connection, actor: Actor, owned: OwnsFileHandle | Refusal) -> tuple[Proof, Handle] | str:
