@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 import pytest
 from tests import golden_files
-from tests.world import World
+from tests.live import Server
+from tests.world import DOWNLOAD, READ, World, allow, make
 
 from vesicle.access import Exists
 from vesicle.app import route_table
-from vesicle.web import Anyone, Door, InStory, Needs, SignedIn
+from vesicle.web import Anyone, Door, Doors, InStory, Needs, SignedIn
 
 DOORS = {door.name: door for door in route_table()}
 QUERIES = {"partMD5Hex": "0" * 32, "fileAssociateType": "FileEntity", "prefix": ""}
@@ -155,6 +156,26 @@ def test_what_does_not_exist_is_a_404(one_world: World, name: str) -> None:
     path = one_world.path(door).replace(wanted, "syn999999999" if wanted.startswith("syn") else "999999999")
     answer = one_world.stranger.call(door.method, path, partMD5Hex="0" * 32)
     assert answer.status_code == 404, answer.text
+
+
+def test_one_entity_under_two_kinds_of_association_is_allowed_for_each_by_itself(server: Server) -> None:
+    one_world = make(server)
+    allow(one_world.server, one_world.file["id"], one_world.reader.id, READ | DOWNLOAD)
+    (item,) = associations(one_world)["requestedFiles"]
+    other = {**item, "associateObjectType": "TableEntity"}
+    for items in ([item, other], [other, item]):
+        asked = {"requestedFiles": items, "includePreSignedURLs": True}
+        results = one_world.reader.ok("POST", "/file/v1/fileHandle/batch", asked)["requestedFiles"]
+        assert ["preSignedURL" in one for one in results] == [one is item for one in items]
+
+
+def test_a_new_door_without_a_sample_is_told_what_to_do(one_world: World) -> None:
+    room = Doors("room")
+    room("POST", "/repo/v1/entity", access=InStory("a test"))(lambda: None)
+    with pytest.raises(AssertionError, match="Add a Sample for it"):
+        knock(one_world, replace(room.table[0], path="/repo/v1/new"), one_world.stranger)
+    with pytest.raises(LookupError, match="make the owner one in tests"):
+        one_world.path(replace(room.table[0], path="/repo/v1/new/{id}"))
 
 
 def test_the_samples_are_of_doors_that_there_are() -> None:
