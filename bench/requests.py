@@ -20,17 +20,17 @@ from tests.live import Person, Server
 
 from bench.house import api_process, cpu_s, running
 
-PROJECTS, FOLDERS = 20, 50
+IN_FOLDER, IN_PROJECT = 1_000, 50
 FIRST = 20_000_000
 
 
-def load(server: Server, person: Person, files: int) -> list[int]:
-    """Files by COPY, below projects and folders of the person; the numbers of the files."""
+def load(server: Server, person: Person, files: int) -> tuple[list[int], list[int]]:
+    """Files by COPY, a thousand a folder, below folders and projects of the person; numbers of files and folders."""
+    folders: list[tuple[int, int]] = []
+    for n in range(-(-files // IN_FOLDER)):
+        project = int(person.project()["id"][3:]) if n % IN_PROJECT == 0 else folders[-1][0]
+        folders.append((project, int(person.folder(f"syn{project}")["id"][3:])))
     with server.database() as conn:
-        folders: list[tuple[int, int]] = []
-        for _ in range(min(PROJECTS, max(1, files // 100))):
-            project = int(person.project()["id"][3:])
-            folders += [(project, int(person.folder(f"syn{project}")["id"][3:])) for _ in range(FOLDERS // 5)]
         numbers = range(FIRST, FIRST + files)
         nodes = "id, kind, parent_id, project_id, benefactor_id, name, created_by, modified_by"
         with conn.cursor() as cursor, conn.transaction():
@@ -57,17 +57,19 @@ def load(server: Server, person: Person, files: int) -> list[int]:
                     copy.write_row((n, "FileEntity", n, 1))
         conn.execute("ANALYZE")
         conn.execute("CHECKPOINT")
-    return list(numbers)
+    return list(numbers), [folder for _, folder in folders]
 
 
 SCRIPT = """
 local ids = {%s}
 local headers = {["Authorization"] = "Bearer %s", ["Content-Type"] = "application/json"}
 math.randomseed(7)
+local made, MADE = 0, os.time() .. " "
 request = function()
+  made = made + 1
   local id = ids[math.random(#ids)]
   local body = %s
-  return wrk.format("%s", string.gsub("%s", "ID", id), headers, body and string.gsub(body, "ID", id) or nil)
+  return wrk.format("%s", string.gsub("%s", "ID", id), headers, body and body:gsub("ID", id):gsub("NEW", MADE .. made) or nil)
 end
 """
 BUNDLE = {
@@ -80,16 +82,22 @@ URL = {
     "includePreSignedURLs": True,
     "requestedFiles": [{"fileHandleId": "ID", "associateObjectId": "synID", "associateObjectType": "FileEntity"}],
 }
+KINDS = ["folder", "file"]
+CHILDREN = {"parentId": "synID", "includeTypes": KINDS}
+NEW = {"concreteType": "org.sagebionetworks.repo.model.Folder", "parentId": "synID", "name": "NEW"}
+# What is asked, and whether a file or a folder is meant.
 CASES = {
-    "entity by id": ("GET", "/repo/v1/entity/synID", None),
-    "recorded download URL": ("POST", "/file/v1/fileHandle/batch", URL),
-    "bundle2 as the client asks": ("POST", "/repo/v1/entity/synID/bundle2", BUNDLE),
+    "entity by id": ("GET", "/repo/v1/entity/synID", None, "file"),
+    "recorded download URL": ("POST", "/file/v1/fileHandle/batch", URL, "file"),
+    "bundle2 as the client asks": ("POST", "/repo/v1/entity/synID/bundle2", BUNDLE, "file"),
+    "first page of children": ("POST", "/repo/v1/entity/children", CHILDREN, "folder"),
+    "create a folder": ("POST", "/repo/v1/entity", NEW, "folder"),
 }
 
 
 def measure(server: Server, api: int, token: str, case: str, ids: list[int], seconds: int) -> tuple[float, float]:
     """Milliseconds of processor time a request, and requests a second, of one case."""
-    method, path, body = CASES[case]
+    method, path, body, _ = CASES[case]
     quoted = "nil" if body is None else json.dumps(json.dumps(body))
     some = ",".join(f'"{n}"' for n in random.Random(7).sample(ids, min(len(ids), 20_000)))
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
@@ -118,10 +126,10 @@ def main() -> None:
     for files in asked.entities:
         with running(VESICLE_THREADS="8") as (server, parent):
             person = server.person("bench")
-            ids = load(server, person, files)
+            numbers = dict(zip(("file", "folder"), load(server, person, files), strict=True))
             api = api_process(parent)
             for case in CASES:
-                cost, rate = measure(server, api, person.token, case, ids, asked.seconds)
+                cost, rate = measure(server, api, person.token, case, numbers[CASES[case][3]], asked.seconds)
                 print(f"{files:>10}  {case:<28}{cost:>10.3f}{1000 / cost:>16.0f}{rate:>12.0f}", flush=True)
 
 
