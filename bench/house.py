@@ -21,7 +21,7 @@ def running(**settings: str) -> Iterator[tuple[Server, int]]:
     """A server in a folder that goes when it ends, and the process id of its parent."""
     folder = Path(tempfile.mkdtemp(prefix="vesicle-bench-"))
     port = free_ports(2)
-    process = start_server(folder / "data", port, **settings)
+    process = start_server(folder / "data", port, log=folder / "log", **settings)
     try:
         token = admin(folder / "data", "create-token", "admin")
         with httpx.Client() as http:

@@ -3,8 +3,8 @@
     python -m bench.parts [--parts 1200] [--threads 6] [--booked 100 10000]
 
 The bookkeeping is measured where it is: the stories and their SQL on the server's database, in this process, with no
-bytes sent. Processor time of this process stands beside wall time, which holds the database's work too. Needs disk space
-for the upload, three times.
+bytes sent. Processor time of this process stands beside wall time, which holds the database's work too. Needs disk
+space for the upload, three times.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
-
-from bench.house import running
 from tests import sending
 from tests.live import Person, Server
+
+from bench.house import running
 from vesicle.access import OwnsUpload, require
 from vesicle.access.actors import EVERY_SCOPE, signed_in
 from vesicle.files import store, uploads

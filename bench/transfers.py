@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,11 +135,11 @@ def large(rivals: Rivals, size: int, repeats: int) -> None:
         key = f"bench/{path.name}"
         stored = rivals.client(STORE, paths=[str(path)], parent=project)
         seen["up"].append(stored["wall"])
-        seen["boto3 up"].append(timed(lambda path=path: rivals.upload(path)))
-        seen["md5"].append(timed(lambda path=path: md5_pass(path)))
+        seen["boto3 up"].append(timed(partial(rivals.upload, path)))
+        seen["md5"].append(timed(partial(md5_pass, path)))
         path.unlink()
         seen["down"].append(rivals.client(GET, id=stored["id"])["wall"])
-        seen["boto3 down"].append(timed(lambda path=path, key=key: rivals.download(key, path)))
+        seen["boto3 down"].append(timed(partial(rivals.download, key, path)))
         path.unlink()
         print("   turn", turn + 1, {name: round(times[-1], 2) for name, times in seen.items()}, flush=True)
     middle = {name: statistics.median(times) for name, times in seen.items()}
@@ -168,7 +169,8 @@ def small(rivals: Rivals, files: int) -> None:
             rivals.upload(path)
 
     print(
-        f"{files} × 1 MiB upload, s  {'client':>9}{'its CPU':>9}{'server CPU':>12}{'boto3':>8}{'its CPU':>9}{'ratio':>7}"
+        f"{files} × 1 MiB upload, s  {'client':>9}{'its CPU':>9}{'server CPU':>12}"
+        f"{'boto3':>8}{'its CPU':>9}{'ratio':>7}"
     )
     ways = [("one by one", ONE_BY_ONE, in_turn), ("together", TOGETHER, at_once)]
     for name, job, rival in ways:
@@ -176,7 +178,7 @@ def small(rivals: Rivals, files: int) -> None:
         project = rivals.person.project()["id"]
         clocks = rivals.client(job, paths=[str(path) for path in paths], parent=project)
         before = resource.getrusage(resource.RUSAGE_SELF)
-        plain = timed(lambda paths=paths, rival=rival: rival(paths))
+        plain = timed(partial(rival, paths))
         after = resource.getrusage(resource.RUSAGE_SELF)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         line = f"{clocks['wall']:>9.1f}{clocks['cpu']:>9.1f}{clocks['server']:>12.1f}{plain:>8.1f}{used:>9.1f}"
