@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
@@ -36,6 +36,7 @@ class Client:
     programs: Path
     home: Path
     person: Person
+    trust: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.home.mkdir()
@@ -44,7 +45,8 @@ class Client:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Only what a person's shell has; nothing of the tests."""
-        return {"HOME": str(self.home), "PATH": f"{self.programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"} | more
+        shell = {"HOME": str(self.home), "PATH": f"{self.programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        return shell | self.trust | more
 
     def synapse(self, *arguments: str | Path, fails: bool = False, **more: str) -> str:
         """`synapse -s ARGUMENTS` in the home folder; everything that it printed."""

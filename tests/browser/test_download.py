@@ -1,0 +1,36 @@
+"""A browser that is sent to a file downloads it, under its own name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Route, sync_playwright
+from tests.live import Person
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NAME = "Прибор ünïcode 数据.csv"
+
+
+def test_a_browser_that_is_redirected_downloads(owner: Person, tmp_path: Path) -> None:
+    handle = owner.upload(b"1,2,3\n", NAME)
+    project = owner.project()["id"]
+    file = owner.make("FileEntity", name="data.csv", parentId=project, dataFileHandleId=handle)["id"]
+
+    def sign(route: Route) -> None:
+        """Add the token to requests of the API alone: the store takes one proof, and the URL is it."""
+        route.continue_(headers=route.request.headers | {"authorization": f"Bearer {owner.token}"})
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_page(accept_downloads=True)
+        page.route(f"{owner.url}/**", sign)
+        page.goto(f"{owner.url}/healthz")
+        with page.expect_download() as download:
+            page.evaluate("url => { window.location = url }", f"{owner.url}/repo/v1/entity/{file}/file")
+        assert download.value.suggested_filename == NAME
+        download.value.save_as(tmp_path / "got")
+        browser.close()
+    assert (tmp_path / "got").read_bytes() == b"1,2,3\n"
