@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests import sending
 from tests.live import Person, Server
 
 from vesicle.access import Right
@@ -82,9 +81,7 @@ class World:
     folder: dict[str, Any] = field(default_factory=dict)
     file: dict[str, Any] = field(default_factory=dict)
     handle_id: str = ""
-    upload_id: str = ""
-    token_id: str = ""
-    job_id: str = ""
+    things: dict[str, str] = field(default_factory=dict)
 
     def path(self, door: Door) -> str:
         """The path of a door with the owner's things in it."""
@@ -92,25 +89,20 @@ class World:
 
     def value_of(self, door: Door, parameter: str) -> str:
         """The owner's thing that a path parameter names. Raises LookupError that says what to add."""
-        known = {
-            "uploadId": self.upload_id, "partNumber": "1", "handleId": self.handle_id, "fileHandleId": self.handle_id,
-            "asyncToken": self.job_id, "jobId": self.job_id, "versionNumber": "1", "storageLocationId": "1",
-            "profileId": str(self.owner.id),
-        }  # fmt: skip
-        if parameter == "id":
-            nouns = {"entity": self.file["id"], "personalAccessToken": self.token_id}
-            before = door.path.split("/{id}")[0].rpartition("/")[2]
-            if before in nouns:
-                return str(nouns[before])
-        elif parameter in known:
-            return known[parameter]
+        known = {"versionNumber": "1", "storageLocationId": "1", "entity": str(self.file["id"]), **self.things}
+        before = door.path.split(f"/{{{parameter}}}")[0].rpartition("/")[2]
+        name = before if parameter == "id" else parameter
+        if name in known:
+            return known[name]
         raise LookupError(
-            f"{door.name}: the world has no sample for {{{parameter}}}; make the owner one in tests/world.py"
+            f"{door.name}: the world has no sample for {{{parameter}}}; make the owner one in tests/samples"
         )
 
 
 def make(server: Server) -> World:
     """A new world; it shares nothing with other worlds of the server."""
+    from tests import samples
+
     owner = signed_in(server, server.person("owner"))
     world = World(
         server, signed_in(server, server.person("admin", is_admin=True)), owner,
@@ -120,11 +112,6 @@ def make(server: Server) -> World:
     world.folder = owner.folder(world.project["id"])
     world.file = owner.file(world.folder["id"], b"one of each noun")
     world.handle_id = world.file["dataFileHandleId"]
-    world.upload_id = sending.start(owner, sending.request(b"never finished" + owner.name.encode(), "a.bin"))[
-        "uploadId"
-    ]
-    world.token_id = owner.ok("GET", "/auth/v1/personalAccessToken")["results"][0]["id"]
-    restore = {"fileHandleIds": [world.handle_id]}
-    world.job_id = owner.ok("POST", "/file/v1/fileHandle/restore/async/start", restore)["token"]
+    samples.furnish(world)
     allow(server, world.project["id"], world.reader.id, READ)
     return world

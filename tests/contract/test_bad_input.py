@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.contract.test_doors_and_strangers import DOORS, SAMPLES, Sample
+from tests.contract.test_doors_and_strangers import DOORS
 from tests.live import Person
+from tests.samples import SAMPLES, Sample
 from tests.world import World, make
 
 from vesicle.entities.model import AnyEntity

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from tests import golden_files
 from tests.live import Server
+from tests.samples import SAMPLES, Sample, is_refused
+from tests.samples.delivery import associations
 from tests.world import DOWNLOAD, READ, World, allow, make
 
 from vesicle.access import Exists
@@ -18,79 +19,6 @@ from vesicle.web import Anyone, Door, Doors, InStory, Needs, SignedIn
 
 DOORS = {door.name: door for door in route_table()}
 QUERIES = {"partMD5Hex": "0" * 32, "fileAssociateType": "FileEntity", "prefix": ""}
-
-
-def sees_nothing(answer: httpx.Response) -> bool:
-    """An empty page."""
-    return answer.status_code == 200 and answer.json()["results"] == []
-
-
-def gets_no_file(answer: httpx.Response) -> bool:
-    """Every item failed, and no URL or handle came along."""
-    return answer.status_code == 201 and all(
-        item.keys() == {"fileHandleId", "failureCode"} for item in answer.json()["requestedFiles"]
-    )
-
-
-def is_refused(answer: httpx.Response) -> bool:
-    """401 or 403."""
-    return answer.status_code in (401, 403)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What to send to a door whose declaration does not decide, and the answer by which it keeps strangers out."""
-
-    body: Callable[[World], Any] = lambda _: None
-    query: Callable[[World], dict[str, str]] = field(default=lambda _: {})
-    kept_out: Callable[[httpx.Response], bool] = is_refused
-
-
-def entity_body(world: World) -> dict[str, Any]:
-    return {**world.file, "name": "taken over"}
-
-
-def references(world: World) -> Any:
-    return {"references": [{"targetId": world.file["id"]}, {"targetId": world.file["id"], "targetVersionNumber": 1}]}
-
-
-def associations(world: World) -> Any:
-    item = {
-        "fileHandleId": world.handle_id,
-        "associateObjectId": world.file["id"],
-        "associateObjectType": "FileEntity",
-    }
-    return {"requestedFiles": [item], "includeFileHandles": True, "includePreSignedURLs": True}
-
-
-SAMPLES: dict[str, Sample] = {
-    "POST /repo/v1/entity": Sample(
-        lambda world: {
-            "concreteType": "org.sagebionetworks.repo.model.Folder",
-            "name": "mine",
-            "parentId": world.folder["id"],
-        }
-    ),
-    "PUT /repo/v1/entity/{id}": Sample(entity_body),
-    "DELETE /repo/v1/entity/{id}": Sample(),
-    "DELETE /repo/v1/entity/{id}/version/{versionNumber}": Sample(),
-    "PUT /repo/v1/entity/{id}/annotations2": Sample(
-        lambda world: {"id": world.file["id"], "etag": world.file["etag"], "annotations": {}}
-    ),
-    "POST /repo/v1/entity/child": Sample(
-        lambda world: {"parentId": world.folder["id"], "entityName": world.file["name"]}
-    ),
-    "POST /repo/v1/entity/children": Sample(
-        lambda world: {"parentId": world.folder["id"], "includeTypes": ["file"]},
-    ),
-    # The contract leaves out, without a word, what may not be read.
-    "GET /repo/v1/entity/type": Sample(query=lambda world: {"batch": world.file["id"]}, kept_out=sees_nothing),
-    "POST /repo/v1/entity/header": Sample(references, kept_out=sees_nothing),
-    # The contract answers each item by itself.
-    "POST /file/v1/fileHandle/batch": Sample(associations, kept_out=gets_no_file),
-    "GET /file/v1/file/{fileHandleId}": Sample(query=lambda world: {"fileAssociateId": world.file["id"]}),
-    "DELETE /file/v1/fileHandle/{handleId}": Sample(),
-}
 
 
 def is_open(door: Door) -> bool:
@@ -103,7 +31,7 @@ def knock(world: World, door: Door, who: Any) -> httpx.Response:
     sample = SAMPLES.get(door.name)
     if sample is None:
         assert not isinstance(door.access, InStory), (
-            f"{door.name} decides in its story who may. Add a Sample for it to SAMPLES in {__file__}: the request that"
+            f"{door.name} decides in its story who may. Add a Sample for it to tests/samples: the request that"
             " would touch the owner's things, and how the answer shows that a stranger was kept out."
         )
         sample = Sample()
@@ -180,7 +108,7 @@ def test_a_new_door_without_a_sample_is_told_what_to_do(one_world: World) -> Non
 
 def test_the_samples_are_of_doors_that_there_are() -> None:
     stale = [name for name in SAMPLES if name not in DOORS]
-    assert not stale, f"SAMPLES in {__file__} has doors that are gone; remove them: {stale}"
+    assert not stale, f"tests/samples has doors that are gone; remove them: {stale}"
 
 
 def test_every_open_door_stands_in_the_golden_list_with_its_reason() -> None:

@@ -38,6 +38,7 @@ REASONS = {
     "accounts.set_password_digest": "the operator, until there is a door for it",
     "accounts.note_failed_sign_in": "sign-in, before there is an actor",
     "accounts.note_sign_in": "sign-in, before there is an actor",
+    "audit.insert": "written beside every deed, also those of nobody and of the operator",
     "locations.base_key": "anybody may upload into any location; who may place the result is asked later",
     "tree.project_of": "which lock to take, before permission is decided under it",
     "tree.name_is_taken": "tells only that a name is taken, to who may create or rename there",

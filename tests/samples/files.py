@@ -1,0 +1,21 @@
+"""Doors of file handles and uploads."""
+
+from __future__ import annotations
+
+from tests import sending
+from tests.samples.sample import Sample
+from tests.world import World
+
+
+def furnish(world: World) -> None:
+    """An upload that is never finished, and a job."""
+    world.things["fileHandleId"] = world.things["handleId"] = world.handle_id
+    unfinished = sending.request(b"never finished" + world.owner.name.encode(), "a.bin")
+    world.things["uploadId"] = sending.start(world.owner, unfinished)["uploadId"]
+    world.things["partNumber"] = "1"
+    restore = {"fileHandleIds": [world.handle_id]}
+    job = world.owner.ok("POST", "/file/v1/fileHandle/restore/async/start", restore)["token"]
+    world.things["asyncToken"] = world.things["jobId"] = job
+
+
+SAMPLES: dict[str, Sample] = {"DELETE /file/v1/fileHandle/{handleId}": Sample()}
