@@ -120,6 +120,18 @@ def set_password(name: str, data: Data = None, config: Config = None) -> None:
         sign_in.set_password(conn, people.find(conn, name), asked)
 
 
+@admin.command()
+def mails(
+    number: Annotated[int | None, typer.Argument(help="Show this one whole.", show_default=False)] = None,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many to list.")] = 20,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """List the last e-mails and what became of them, or show one with its text."""
+    with _database(data, config) as conn:
+        typer.echo(administration.outbox(conn, most) if number is None else administration.one_mail(conn, number))
+
+
 def main() -> None:
     """The entry of the `vesicle` command. A refusal is one sentence on standard error, not a traceback."""
     try:

@@ -10,7 +10,8 @@ from vesicle.access import Scope
 from vesicle.access.actors import EVERY_SCOPE
 from vesicle.accounts import people, tokens
 from vesicle.db import Connection, connect
-from vesicle.errors import BadRequest
+from vesicle.errors import BadRequest, NotFound
+from vesicle.mail import sending
 from vesicle.settings import Settings
 
 FIRST_NAME = "admin"
@@ -36,6 +37,25 @@ def create_token(conn: Connection, name: str, label: str | None, scopes: str | N
         except KeyError as error:
             raise BadRequest(f"{error.args[0]!r} is not a scope; choose from view, download, modify.") from None
     return tokens.issue(conn, people.find(conn, name), label or tokens.fresh_label(), granted)
+
+
+def outbox(conn: Connection, most: int) -> str:
+    """The last e-mails, one a line, the newest first."""
+    lines = (
+        f"{mail.id}  {mail.queued_on:%Y-%m-%d %H:%M}  {mail.state:6}  {mail.recipient}  {mail.subject}"
+        + (f"  ({mail.trouble})" if mail.trouble else "")
+        for mail in sending.outbox(conn, most)
+    )
+    return "\n".join(lines)
+
+
+def one_mail(conn: Connection, number: int) -> str:
+    """One e-mail, with its text unless it was sent. Raises NotFound."""
+    mail = sending.one(conn, number)
+    if mail is None:
+        raise NotFound(f"There is no e-mail {number}; `vesicle admin mails` lists the last ones.")
+    text = "(Its text was forgotten when it was sent.)" if mail.state == "sent" else mail.text
+    return f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{text}"
 
 
 def command(settings: Settings) -> str:

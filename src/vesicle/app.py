@@ -15,6 +15,7 @@ from vesicle.entities import http as entities_http
 from vesicle.files import http as files_http
 from vesicle.files import removal
 from vesicle.jobs import http as jobs_http
+from vesicle.mail import sending
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
 from vesicle.settings import Settings
@@ -23,7 +24,7 @@ from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
 ROOMS = (health, accounts_http, entities_http, files_http, delivery_http, jobs_http)
-DURABLE = (removal,)
+DURABLE = (removal, sending)
 """Rooms with work on the queue: a worker knows what these have declared."""
 
 _openapi = Doors("web")

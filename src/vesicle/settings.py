@@ -57,6 +57,8 @@ BUCKET = Form(
 )
 HOST = Form("a host name or an IP address, without a port", _matching(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"))
 
+ADDRESS = Form("a mail address such as vesicle@example.org", _matching(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"))
+
 
 def default_data_folder() -> Path:
     """The system's place for root, the user's own for everybody else."""
@@ -148,6 +150,18 @@ class Settings:
     certification: Literal["everyone", "required"] = setting(
         "everyone", "Who may upload: everyone, or only those whom an administrator certified (`required`)."
     )
+    smtp_host: str = setting(
+        "", "The mail server that takes the mail of this installation.", form=HOST,
+        shown="empty: mail is kept, and `vesicle admin mails` shows it",
+    )  # fmt: skip
+    smtp_port: int = setting(587, "The port of `smtp_host`.", least=1, most=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = setting(
+        "starttls",
+        "How the connection to `smtp_host` is protected: changed to TLS, TLS from the start (port 465), or not at all.",
+    )
+    smtp_user: str = setting("", "The name to sign in to `smtp_host` with.", shown="empty: without signing in")
+    smtp_password: str = setting("", "The password of `smtp_user`.", secret=True)
+    smtp_from: str = setting("", "The address that mail comes from.", form=ADDRESS)
     max_children: int = setting(0, "How many children a project or folder may have; 0 is no limit.")
 
     def __post_init__(self) -> None:
@@ -187,13 +201,16 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _contradictions(settings: Settings) -> Iterable[tuple[bool, str]]:
+def _contradictions(settings: Settings) -> Iterable[tuple[object, str]]:
     given = settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key
     yield any(given) and not all(given), "s3_endpoint, s3_access_key and s3_secret_key belong together: set all or none"
     tls = settings.tls_certificate, settings.tls_key
     yield any(tls) and not all(tls), "tls_certificate and tls_key belong together: set both or none"
     yield settings.store_port > 65535, f"store_port: {settings.store_port} is past the last port, 65535; set another"
     yield settings.store_port == settings.port, f"store_port and port are both {settings.port}; set another store_port"
+    yield settings.smtp_host and not settings.smtp_from, "smtp_host needs smtp_from, the address that mail comes from"
+    clear = settings.smtp_user and settings.smtp_security == "none"
+    yield clear, "smtp_user: a password is not sent without protection; set smtp_security to starttls or tls"
     same = settings.store_url == settings.api_url
     yield same, f"store_public_url: the object store needs another origin than the API, {settings.api_url}"
 
