@@ -16,49 +16,10 @@ import re
 import subprocess
 import tempfile
 
-from tests.live import Person, Server
+from tests.live import Server
 
 from bench.house import api_process, cpu_s, running
-
-IN_FOLDER, IN_PROJECT = 1_000, 50
-FIRST = 20_000_000
-
-
-def load(server: Server, person: Person, files: int) -> tuple[list[int], list[int]]:
-    """Files by COPY, a thousand a folder, below folders and projects of the person; numbers of files and folders."""
-    folders: list[tuple[int, int]] = []
-    for n in range(-(-files // IN_FOLDER)):
-        project = int(person.project()["id"][3:]) if n % IN_PROJECT == 0 else folders[-1][0]
-        folders.append((project, int(person.folder(f"syn{project}")["id"][3:])))
-    with server.database() as conn:
-        numbers = range(FIRST, FIRST + files)
-        nodes = "id, kind, parent_id, project_id, benefactor_id, name, created_by, modified_by"
-        with conn.cursor() as cursor, conn.transaction():
-            with cursor.copy(f"COPY node ({nodes}) FROM STDIN") as copy:
-                for n in numbers:
-                    project, folder = folders[n % len(folders)]
-                    copy.write_row((n, "file", folder, project, project, f"file {n}", person.id, person.id))
-            handles = (
-                "id, kind, created_by, file_name, content_type, content_md5, content_size,"
-                " storage_location_id, bucket, key, verification"
-            )
-            with cursor.copy(f"COPY file_handle ({handles}) FROM STDIN") as copy:
-                for n in numbers:
-                    key = f"{person.id}/{n}/data.csv"
-                    copy.write_row((n, "s3", 1, "data.csv", "text/csv", f"{n:032x}", n, 1, "vesicle", key, "claimed"))
-            with cursor.copy(
-                "COPY entity_version (node_id, number, label, modified_by, file_handle_id) FROM STDIN"
-            ) as copy:
-                for n in numbers:
-                    copy.write_row((n, 1, "1", person.id, n))
-            columns = "file_handle_id, object_type, object_id, object_version"
-            with cursor.copy(f"COPY file_association ({columns}) FROM STDIN") as copy:
-                for n in numbers:
-                    copy.write_row((n, "FileEntity", n, 1))
-        conn.execute("ANALYZE")
-        conn.execute("CHECKPOINT")
-    return list(numbers), [folder for _, folder in folders]
-
+from bench.repository import generate
 
 SCRIPT = """
 local ids = {%s}
@@ -140,7 +101,8 @@ def main() -> None:
     for files in asked.entities:
         with running(VESICLE_THREADS="8") as (server, parent):
             person = server.person("bench")
-            numbers = dict(zip(("file", "folder"), load(server, person, files), strict=True))
+            made = generate(server, person, files)
+            numbers = {"file": list(made.files), "folder": made.folders}
             api = api_process(parent)
             for case in CASES:
                 cost, rate = measure(server, api, person.token, case, numbers[CASES[case][3]], asked.seconds)

@@ -85,7 +85,7 @@ def welcome(settings: Settings, *, new_admin: bool) -> str:
              fileHandleEndpoint = {api}/file/v1
              portalEndpoint = {api}
 
-        3. With `pip install synapseclient`, from any folder:
+        3. With `pip install "synapseclient>=4.12"` (after `pip install --upgrade pip`), from any folder:
 
              synapse create Project --name "My project"
              synapse add FILE --parentId PROJECT_ID
