@@ -14,6 +14,7 @@ from vesicle.db import Clash, Contention, Unfit, Unreachable
 from vesicle.errors import BadRequest, Conflict, Refusal, TooLarge, Unavailable
 from vesicle.web import authentication, binding, metrics
 from vesicle.web.calls import Call, House
+from vesicle.web.catalogue import synapse_calls
 from vesicle.web.doors import Door, InStory, Needs, Transaction
 from vesicle.web.refusals import reply_of_refusal
 from vesicle.web.replies import Reply, reply_of
@@ -34,7 +35,7 @@ class Edge:
 
     def __init__(self, house: House, doors: Iterable[Door]) -> None:
         self._house = house
-        self._routes = Routes(doors)
+        self._routes = Routes(doors, synapse_calls())
         self._threads = ThreadPoolExecutor(house.settings.threads, thread_name_prefix="door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vesicle.errors import MethodNotAllowed, NotFound
+from vesicle.web.catalogue import SynapseCall
 from vesicle.web.doors import Door
 
 _DOORS = "/"  # no segment contains a slash, so this key cannot collide with one
@@ -13,33 +14,45 @@ _ANY = "{}"
 
 
 class Routes:
-    """The route table, made once."""
+    """The route table, made once. Calls that are known and not offered stand in it too, so that none of them is taken
+    for another call with an odd parameter.
+    """
 
-    def __init__(self, doors: Iterable[Door]) -> None:
+    def __init__(self, doors: Iterable[Door], known: Iterable[SynapseCall] = ()) -> None:
         self._root: dict[str, Any] = {}
         for door in doors:
-            node = self._root
-            for segment in _segments(door.path):
-                node = node.setdefault(_ANY if segment.startswith("{") else segment, {})
-            taken = node.setdefault(_DOORS, {})
+            taken = self._leaf(door.path)
             if door.method in taken:
                 raise TypeError(f"{door.name} is declared twice")
             taken[door.method] = door
+        for call in known:
+            self._leaf(call.path).setdefault(call.method, call)
+
+    def _leaf(self, path: str) -> dict[str, Door | SynapseCall]:
+        node = self._root
+        for segment in _segments(path):
+            node = node.setdefault(_ANY if segment.startswith("{") else segment, {})
+        leaf: dict[str, Door | SynapseCall] = node.setdefault(_DOORS, {})
+        return leaf
 
     def find(self, method: str, path: str) -> tuple[Door, list[str]]:
         """The door and the values of its path parameters, in order. A trailing slash is accepted.
 
-        Raises NotFound for an unknown path and MethodNotAllowed for a known one with another method.
+        Raises NotFound for an unknown path and for a call that is not offered, MethodNotAllowed for a known path with
+        another method.
         """
         values: list[str] = []
         node = _walk(self._root, _segments(path), 0, values)
-        if node is None:
+        here: dict[str, Door | SynapseCall] = node[_DOORS] if node else {}
+        door = here.get(method)
+        if isinstance(door, Door):
+            return door, values
+        if door is not None:
+            raise door.refusal()
+        allowed = ", ".join(sorted(name for name, one in here.items() if isinstance(one, Door)))
+        if not allowed:
             raise NotFound(f"{method} {path[:200]}: this server has no such call.")
-        door = node[_DOORS].get(method)
-        if door is None:
-            allowed = ", ".join(sorted(node[_DOORS]))
-            raise MethodNotAllowed(f"{method} is not a method of {path[:200]}; it takes {allowed}.")
-        return door, values
+        raise MethodNotAllowed(f"{method} is not a method of {path[:200]}; it takes {allowed}.")
 
 
 def _walk(node: dict[str, Any], segments: list[str], at: int, values: list[str]) -> dict[str, Any] | None:
