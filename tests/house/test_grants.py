@@ -8,16 +8,17 @@ import pytest
 from tests.house.test_import_rules import FILES, SOURCE, is_store, room_of
 
 from vesicle import access
-from vesicle.access import Grant, Owns
+from vesicle.access import Grant, OnTeam, Owns
 
 PROOFS = {
     name for name in access.__all__
-    if isinstance(kind := getattr(access, name), type) and issubclass(kind, Grant | Owns)
+    if isinstance(kind := getattr(access, name), type) and issubclass(kind, Grant | Owns | OnTeam)
 } | {"Actor"}  # fmt: skip
 STORES = [file for file in FILES if is_store(file)]
 REASONS = {
     "access.subjects": "what grants are made from",
     "access.owners": "what grants are made from",
+    "access.team_subjects": "what grants are made from",
     "accounts.token": "says who calls; there is no actor before it",
     "accounts.groups": "the groups of somebody whose job goes on after their request",
     "accounts.touch_token": "the token that was just presented",
@@ -32,7 +33,7 @@ REASONS = {
     "accounts.insert_person": "sign-up and the operator",
     "accounts.insert_alias": "sign-up and the operator",
     "accounts.insert_prefixes": "sign-up and the operator",
-    "accounts.insert_membership": "the operator; teams will bring a grant of their own",
+    "accounts.insert_membership": "the operator, and certification; teams bring a grant of their own",
     "accounts.members": "who is in a team is public",
     "accounts.password_row": "sign-in, before there is an actor",
     "accounts.set_password_digest": "the operator, until there is a door for it",
@@ -52,6 +53,11 @@ REASONS = {
     "locations.base_key": "anybody may upload into any location; who may place the result is asked later",
     "tree.project_of": "which lock to take, before permission is decided under it",
     "tree.name_is_taken": "tells only that a name is taken, to who may create or rename there",
+    "teams.by_ids": "which teams there are is public",
+    "teams.by_prefix": "which teams there are is public",
+    "teams.of_member": "who is in a team is public",
+    "teams.ids_of_member": "who is in a team is public",
+    "teams.of_person": "who is in a team is public",
     "jobs.job": "the worker that runs the job",
     "jobs.complete": "the worker that runs the job",
     "jobs.fail": "the worker that runs the job",

@@ -27,9 +27,18 @@ from vesicle.access.grants import (
     OwnsToken,
     OwnsUpload,
 )
-from vesicle.access.permission import require, require_each, require_each_owned, rights_of
+from vesicle.access.permission import allows, require, require_each, require_each_owned, require_each_team, rights_of
 from vesicle.access.rights import Right
 from vesicle.access.store import visible_to
+from vesicle.access.team_grants import (
+    MayDeleteTeam,
+    MayManageTeam,
+    MayReadTeam,
+    MaySendToTeam,
+    MayUpdateTeam,
+    OnTeam,
+    TeamExists,
+)
 
 __all__ = [
     "ADMINISTRATORS",
@@ -45,9 +54,15 @@ __all__ = [
     "MayChangeSettings",
     "MayCreate",
     "MayDelete",
+    "MayDeleteTeam",
     "MayDownload",
+    "MayManageTeam",
     "MayRead",
+    "MayReadTeam",
+    "MaySendToTeam",
     "MayUpdate",
+    "MayUpdateTeam",
+    "OnTeam",
     "Owns",
     "OwnsFileHandle",
     "OwnsJob",
@@ -55,10 +70,13 @@ __all__ = [
     "OwnsUpload",
     "Right",
     "Scope",
+    "TeamExists",
+    "allows",
     "anonymous",
     "require",
     "require_each",
     "require_each_owned",
+    "require_each_team",
     "rights_of",
     "visible_to",
 ]

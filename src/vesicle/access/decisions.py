@@ -5,6 +5,7 @@ from __future__ import annotations
 from vesicle.access.actors import Actor
 from vesicle.access.grants import Subject
 from vesicle.access.rights import Right
+from vesicle.access.team_grants import TeamSubject
 from vesicle.errors import Forbidden, NotFound, Refusal
 
 TRASH = 1681355
@@ -36,3 +37,16 @@ def _is_project_deed(subject: Subject, right: Right) -> bool:
     if right is Right.CHANGE_SETTINGS:
         return False
     return subject.project_id is None if right is Right.CREATE else subject.kind == "project"
+
+
+def refusal_of_team(actor: Actor, subject: TeamSubject | None, right: Right, team_id: int) -> Refusal | None:
+    """The same question about a team, whose own list alone decides."""
+    if subject is None:
+        return NotFound(f"There is no team {team_id}.")
+    if actor.is_admin or not right:
+        return None
+    if actor.is_anonymous and right is not Right.READ:
+        return Forbidden("Anonymous users have only READ access permission.")
+    if not subject.rights & right:
+        return Forbidden(f"You lack {right.name} access to team {team_id}.")
+    return None

@@ -9,24 +9,32 @@ from vesicle.access import decisions, store
 from vesicle.access.actors import Actor
 from vesicle.access.grants import _SEAL, Grant, Owns
 from vesicle.access.rights import Right
+from vesicle.access.team_grants import OnTeam
 from vesicle.db import Connection
 from vesicle.errors import Forbidden, NotFound, Refusal
 
 G = TypeVar("G", bound=Grant)
 O = TypeVar("O", bound=Owns)  # noqa: E741
+T = TypeVar("T", bound=OnTeam)
 
 
 @overload
 def require(conn: Connection, actor: Actor, kind: type[G], object_id: int) -> G: ...
 @overload
 def require(conn: Connection, actor: Actor, kind: type[O], object_id: int) -> O: ...
-def require(conn: Connection, actor: Actor, kind: type[G] | type[O], object_id: int) -> Grant | Owns:
+@overload
+def require(conn: Connection, actor: Actor, kind: type[T], object_id: int) -> T: ...
+def require(
+    conn: Connection, actor: Actor, kind: type[G] | type[O] | type[T], object_id: int
+) -> Grant | Owns | OnTeam:  # fmt: skip
     """A proof that the actor may; raises NotFound (missing, in the trash can) or Forbidden with the reason."""
-    answer = (
-        require_each_owned(conn, actor, kind, [object_id])[object_id]
-        if issubclass(kind, Owns)
-        else require_each(conn, actor, kind, [object_id])[object_id]
-    )
+    answer: Grant | Owns | OnTeam | Refusal
+    if issubclass(kind, Owns):
+        answer = require_each_owned(conn, actor, kind, [object_id])[object_id]
+    elif issubclass(kind, OnTeam):
+        answer = require_each_team(conn, actor, kind, [object_id])[object_id]
+    else:
+        answer = require_each(conn, actor, kind, [object_id])[object_id]
     if isinstance(answer, Refusal):
         raise answer
     return answer
@@ -61,6 +69,20 @@ def require_each_owned(conn: Connection, actor: Actor, kind: type[O], ids: Seque
     return answers
 
 
+def require_each_team(conn: Connection, actor: Actor, kind: type[T], ids: Sequence[int]) -> dict[int, T | Refusal]:
+    """For each team its proof or its refusal, in one query."""
+    known = store.team_subjects(conn, actor.principals, ids)
+    answers: dict[int, T | Refusal] = {}
+    for team_id in ids:
+        subject = known.get(team_id)
+        why_not = decisions.refusal_of_team(actor, subject, kind.right, team_id)
+        if why_not is not None:
+            answers[team_id] = why_not
+        elif subject is not None:
+            answers[team_id] = kind(_SEAL, actor, subject)
+    return answers
+
+
 def rights_of(grant: Grant) -> Right:
     """Every right that the actor of the grant has on its object, by the same rules."""
     allowed = Right(0)
@@ -68,3 +90,8 @@ def rights_of(grant: Grant) -> Right:
         if decisions.refusal(grant.actor, grant, right, grant.id) is None:
             allowed |= right
     return allowed
+
+
+def allows(grant: OnTeam, right: Right) -> bool:
+    """Whether the actor of the grant has this right on its team, by the same rules."""
+    return decisions.refusal_of_team(grant.actor, grant, right, grant.id) is None

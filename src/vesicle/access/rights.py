@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntFlag
+
+from vesicle.errors import BadRequest
 
 
 class Right(IntFlag):
@@ -44,3 +47,13 @@ OWNER_RIGHTS = (
 def names_of(rights: Right) -> list[str]:
     """The names of the rights in a mask."""
     return [right.name for right in rights if right.name]
+
+
+def rights_from(names: Iterable[str]) -> Right:
+    """The mask of some names. Raises BadRequest for one that is no right."""
+    rights = Right(0)
+    for name in names:
+        if name not in Right.__members__:
+            raise BadRequest(f"{name[:50]!r} is not an access type; there are {', '.join(Right.__members__)}.")
+        rights |= Right[name]
+    return rights

@@ -13,6 +13,7 @@ from psycopg.rows import args_row
 from vesicle.access.actors import Actor
 from vesicle.access.grants import Exists, MayCreate, MayDelete, MayRead, Subject
 from vesicle.access.rights import Right
+from vesicle.access.team_grants import TeamSubject
 from vesicle.db import Connection
 
 _SUBJECTS = """
@@ -37,6 +38,20 @@ def owners(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, int]:
             (kind, [int(one) for one in ids]),
         )
     )
+
+
+_TEAMS = """
+SELECT t.id, t.created_by,
+       coalesce((SELECT bit_or(e.rights) FROM team_right e
+                 WHERE e.team_id = t.id AND e.principal_id = ANY(%s::bigint[])), 0)
+FROM protected_team t WHERE t.id = ANY(%s::bigint[])
+"""
+
+
+def team_subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -> dict[int, TeamSubject]:
+    """Each known team with the rights that these principals have on it."""
+    with conn.cursor(row_factory=args_row(TeamSubject)) as cursor:
+        return {found.id: found for found in cursor.execute(_TEAMS, (principals, [int(one) for one in ids]))}
 
 
 def insert_acl(conn: Connection, proof: MayCreate, acl_id: int) -> None:

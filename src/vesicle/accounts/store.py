@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from psycopg import errors
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, OwnsToken, Scope
+from vesicle.access import Actor, MayDeleteTeam, MayUpdateTeam, OnTeam, OwnsToken, Scope
 from vesicle.accounts.model import ProfileRow, Token
 from vesicle.db import Connection
 
@@ -187,6 +188,53 @@ def insert_membership(conn: Connection, member_id: int, group_id: int) -> None:
 def members(conn: Connection, group_id: int) -> set[int]:
     """Who is in a group."""
     return {row[0] for row in conn.execute("SELECT member_id FROM membership WHERE group_id = %s", (group_id,))}
+
+
+def insert_team_principal(conn: Connection, actor: Actor) -> int:
+    """A new principal for a team of the actor's."""
+    _ = actor
+    row = conn.execute("INSERT INTO principal (kind) VALUES ('team') RETURNING id").fetchone()
+    if row is None:
+        raise RuntimeError("INSERT gave no id")
+    return int(row[0])
+
+
+def rename_team(conn: Connection, proof: MayUpdateTeam, name: str, squeezed: str) -> bool:
+    """Bind another name in place of the old one; False when it is taken."""
+    try:
+        with conn.transaction():
+            conn.execute(
+                "UPDATE alias SET alias = %s, squeezed = %s WHERE principal_id = %s AND kind = 'TEAM_NAME'",
+                (name, squeezed, proof.id),
+            )
+    except errors.UniqueViolation:
+        return False
+    conn.execute("DELETE FROM principal_prefix WHERE principal_id = %s", (proof.id,))
+    insert_prefixes(conn, proof.id, {squeezed})
+    return True
+
+
+def delete_team_principal(conn: Connection, proof: MayDeleteTeam) -> bool:
+    """Remove the principal of a team and all that is the team's alone; False when something else names it."""
+    try:
+        with conn.transaction():
+            conn.execute("DELETE FROM principal WHERE id = %s AND kind = 'team'", (proof.id,))
+    except errors.ForeignKeyViolation:
+        return False
+    return True
+
+
+def insert_team_member(conn: Connection, proof: OnTeam, person_id: int) -> bool:
+    """Put a person into the team; False when they are in it."""
+    made = conn.execute(
+        "INSERT INTO membership (member_id, group_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (person_id, proof.id)
+    )
+    return made.rowcount == 1
+
+
+def delete_team_member(conn: Connection, proof: OnTeam, person_id: int) -> None:
+    """Take a person out of the team."""
+    conn.execute("DELETE FROM membership WHERE member_id = %s AND group_id = %s", (person_id, proof.id))
 
 
 def password_row(conn: Connection, principal_id: int) -> tuple[str | None, datetime | None, int] | None:

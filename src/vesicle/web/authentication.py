@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vesicle.access import Actor, Grant, Owns, anonymous, require
+from vesicle.access import Actor, Grant, OnTeam, Owns, anonymous, require
 from vesicle.db import Connection
 from vesicle.errors import InsufficientScope, NotSignedIn
 from vesicle.web.calls import Call, SignIn
@@ -41,7 +41,7 @@ def check_access(actor: Actor, door: Door) -> None:
         raise NotSignedIn("Sign in first: this call needs an access token.")
 
 
-def grant(call: Call, access: Needs, arguments: Mapping[str, Any]) -> Grant | Owns:
+def grant(call: Call, access: Needs, arguments: Mapping[str, Any]) -> Grant | Owns | OnTeam:
     """The proof that the door asks for. What belongs to one person is nothing for a caller without a name."""
     from_path = arguments[snake(access.parameter)]
     if issubclass(access.kind, Owns) and call.actor.is_anonymous:

@@ -49,7 +49,7 @@ def _read(name: str, kind: Any, text: str) -> Any:
     try:
         if kind is EntityId:
             return EntityId.parse(text)
-        if kind is Id:
+        if kind is Id or kind == Id | None:
             return Id.parse(text)
         if kind is int or kind == int | None:
             return int(Id.parse(text)) if not text.startswith("-") else int(text[:19])

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from vesicle.access import Grant, Owns, Scope
+from vesicle.access import Grant, OnTeam, Owns, Scope
 from vesicle.wire import EntityId, Id
 
 _PARAMETER = re.compile(r"{(\w+)}")
@@ -59,7 +59,7 @@ class InStory:
 class Needs:
     """A grant of this kind for the thing that the path parameter names."""
 
-    kind: type[Grant] | type[Owns]
+    kind: type[Grant] | type[Owns] | type[OnTeam]
     parameter: str = "id"
 
 

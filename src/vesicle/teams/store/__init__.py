@@ -1,0 +1,1 @@
+"""Rows of teams, one file for each kind."""
