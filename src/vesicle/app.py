@@ -18,6 +18,7 @@ from vesicle.jobs import http as jobs_http
 from vesicle.mail import sending
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.s3_lending import LendingS3Store, Role
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
 from vesicle.web import Anyone, Door, Doors, House, Transaction, health
@@ -46,15 +47,17 @@ def route_table() -> list[Door]:
 
 
 def default_store(settings: Settings) -> S3Store:
-    """The store of the default storage location."""
-    return S3Store(
-        settings.s3_endpoint,
-        settings.s3_access_key,
-        settings.s3_secret_key,
-        region=settings.s3_region,
-        public_endpoint=settings.store_url,
-        ca_bundle=str(settings.s3_ca_bundle) if settings.s3_ca_bundle else None,
-    )
+    """The store of the default storage location; it lends where the settings name a role."""
+    keys = settings.s3_access_key, settings.s3_secret_key
+    more: dict[str, Any] = {
+        "region": settings.s3_region, "public_endpoint": settings.store_url,
+        "ca_bundle": str(settings.s3_ca_bundle) if settings.s3_ca_bundle else None,
+    }  # fmt: skip
+    if not settings.s3_role:
+        return S3Store(settings.s3_endpoint, *keys, **more)
+    lender = settings.s3_lender_access_key or keys[0], settings.s3_lender_secret_key or keys[1]
+    role = Role(settings.s3_role, settings.sts_url, *lender)
+    return LendingS3Store(settings.s3_endpoint, *keys, role=role, **more)
 
 
 def open_house(settings: Settings) -> House:

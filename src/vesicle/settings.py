@@ -55,6 +55,9 @@ BUCKET = Form(
     "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens",
     _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
 )
+ROLE = Form(
+    "the ARN of a role, such as arn:aws:iam::123456789012:role/name", _matching(r"arn:aws[a-z-]*:iam::.*role/.+")
+)
 HOST = Form("a host name or an IP address, without a port", _matching(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"))
 
 ADDRESS = Form("a mail address such as vesicle@example.org", _matching(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"))
@@ -128,6 +131,25 @@ class Settings:
     s3_ca_bundle: Path | None = setting(
         None, "A PEM file with the authorities to trust for `s3_endpoint`.", shown="those of the system"
     )
+    s3_role: str = setting(
+        "",
+        "The ARN of the role whose sessions are lent to people who compute on the data, such as "
+        "`arn:aws:iam::123456789012:role/vesicle-lends`, or `arn:aws:iam:::role/vesicle-lends` on Ceph.",
+        shown="the embedded store has one; otherwise empty: nothing is lent",
+        form=ROLE,
+    )
+    s3_sts_endpoint: str = setting(
+        "",
+        "The token service that makes those sessions.",
+        shown="that of the region at AWS, otherwise `s3_endpoint`",
+        form=ORIGIN,
+    )
+    s3_lender_access_key: str = setting(
+        "",
+        "The access key of the user who takes `s3_role`; on Ceph never one that a bucket policy names.",
+        shown="`s3_access_key`",
+    )
+    s3_lender_secret_key: str = setting("", "The secret key for it.", shown="`s3_secret_key`", secret=True)
     tls_certificate: Path | None = setting(
         None,
         "A PEM file with the certificate chain; the API and the embedded store then answer over https only.",
@@ -187,6 +209,13 @@ class Settings:
         return self.public_url or f"{self.scheme}://{_reachable(self.host)}:{self.port}"
 
     @property
+    def sts_url(self) -> str:
+        """The origin of the token service of the default object store."""
+        if self.s3_sts_endpoint or not (urlsplit(self.s3_endpoint).hostname or "").endswith(".amazonaws.com"):
+            return self.s3_sts_endpoint or self.s3_endpoint
+        return f"https://sts.{self.s3_region}.amazonaws.com"
+
+    @property
     def store_url(self) -> str:
         """The origin at which clients reach the default object store, without a slash at the end."""
         if self.store_public_url or self.s3_endpoint:
@@ -204,6 +233,11 @@ def _reachable(host: str) -> str:
 def _contradictions(settings: Settings) -> Iterable[tuple[object, str]]:
     given = settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key
     yield any(given) and not all(given), "s3_endpoint, s3_access_key and s3_secret_key belong together: set all or none"
+    lender = settings.s3_lender_access_key, settings.s3_lender_secret_key
+    yield (
+        any(lender) and not all(lender),
+        "s3_lender_access_key and s3_lender_secret_key belong together: set both or none",
+    )
     tls = settings.tls_certificate, settings.tls_key
     yield any(tls) and not all(tls), "tls_certificate and tls_key belong together: set both or none"
     yield settings.store_port > 65535, f"store_port: {settings.store_port} is past the last port, 65535; set another"

@@ -12,12 +12,14 @@ import socket
 import subprocess
 import sysconfig
 import time
+from base64 import b64encode
 from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.objectstore.certifying import certify_loopback
 from tests.objectstore.sharing import Facts
 
+from vesicle.engines.seaweedfs import ROLE, sts_configuration
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.s3 import S3Store
 
@@ -51,6 +53,8 @@ def start_seaweedfs(folder: Path) -> Facts:
     identities = folder / "identities.json"
     actions = ["Admin", "Read", "Write", "List", "Tagging"]
     identities.write_text(json.dumps({"identities": [{"name": "t", "credentials": credentials, "actions": actions}]}))
+    tokens = folder / "sts.json"
+    tokens.write_text(json.dumps(sts_configuration(b64encode(secrets.token_bytes(32)).decode())))
     ca, certificate, key = certify_loopback(folder)
     first = free_ports(7, twin=10000)  # Each port's gRPC twin is 10,000 higher.
     names = ("s3.port", "master.port", "volume.port", "filer.port", "metricsPort", "admin.port", "s3.port.https")
@@ -59,6 +63,7 @@ def start_seaweedfs(folder: Path) -> Facts:
     command = [weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"]
     command += ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", f"-s3.config={identities}", *ports]
     command += [f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock"]
+    command += [f"-s3.iam.config={tokens}", "-s3.iam=false"]
     command += [f"-s3.cert.file={certificate}", f"-s3.key.file={key}"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -69,7 +74,7 @@ def start_seaweedfs(folder: Path) -> Facts:
             cwd=folder,
             start_new_session=True,
         )
-    keys = {"access_key": access_key, "secret_key": secret_key}
+    keys = {"access_key": access_key, "secret_key": secret_key, "role": ROLE}
     facts = {"http": f"http://127.0.0.1:{first}", "https": f"https://127.0.0.1:{first + 6}", "ca": str(ca), **keys}
     _wait_for(facts, process, folder / "log")
     process.returncode = 0  # It outlives this handle, and may be ended by another process of the run.
@@ -124,6 +129,7 @@ def start_ceph(folder: Path) -> Facts:
         "access_key": exported["RGW_ADMIN_ACCESS_KEY"],
         "secret_key": exported["RGW_ADMIN_SECRET_KEY"],
         "folder": str(folder),
+        "role": "arn:aws:iam:::role/vesicle-lends",
     }
 
 

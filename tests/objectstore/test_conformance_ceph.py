@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from tests.objectstore.sharing import Facts
-from tests.objectstore.subjects import subject_at
+from tests.objectstore.subjects import CEPH, subject_at
 
-from vesicle.objectstore.conformance import PROBES, Differences, Probe, Subject
-
-DIFFERENCES = Differences()
+from vesicle.objectstore.conformance import PROBES, Probe, Subject
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
 def subject(ceph: Facts, request: pytest.FixtureRequest) -> Iterator[Subject]:
-    with subject_at(ceph, request.param, DIFFERENCES) as subject:
+    with subject_at(ceph, request.param, CEPH) as subject:
         yield subject
 
 

@@ -6,21 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from tests.objectstore.sharing import Facts
-from tests.objectstore.subjects import subject_at
+from tests.objectstore.subjects import SEAWEEDFS, subject_at
 
-from vesicle.objectstore.conformance import PROBES, Differences, Probe, Subject
-
-DIFFERENCES = Differences(
-    refuses_dot_segments=True,
-    evens_slashes=True,
-    refuses_names_over_255_bytes=True,
-    paging_loses_keys_below_keys=True,
-)
+from vesicle.objectstore.conformance import PROBES, Probe, Subject
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
 def subject(seaweedfs: Facts, request: pytest.FixtureRequest) -> Iterator[Subject]:
-    with subject_at(seaweedfs, request.param, DIFFERENCES) as subject:
+    with subject_at(seaweedfs, request.param, SEAWEEDFS) as subject:
         yield subject
 
 

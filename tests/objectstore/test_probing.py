@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 import pytest
 from tests.objectstore.sharing import Facts
-from tests.objectstore.subjects import subject_at
+from tests.objectstore.subjects import SEAWEEDFS, subject_at
 
 from vesicle.objectstore.conformance import PROBES, Differences, Probe, PromiseBroken, Subject
 from vesicle.objectstore.contract import StoreError
@@ -35,7 +35,7 @@ def test_a_difference_that_is_declared_wrongly_is_seen(
 
 
 def test_a_probe_leaves_nothing_behind(seaweedfs: Facts) -> None:
-    with subject_at(seaweedfs, "http", ALL) as shared:
+    with subject_at(seaweedfs, "http", SEAWEEDFS) as shared:
         subject = replace(shared, prefix="watched/")  # Other workers of this run probe the same bucket.
         for probe in PROBES:
             probe.run(subject)

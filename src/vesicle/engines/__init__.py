@@ -11,7 +11,7 @@ import structlog
 from vesicle.engines.folders import write_private
 from vesicle.engines.postgres import EmbeddedPostgres
 from vesicle.engines.processes import die_with_parent, exclusive
-from vesicle.engines.seaweedfs import EmbeddedSeaweedFS
+from vesicle.engines.seaweedfs import ROLE, EmbeddedSeaweedFS
 from vesicle.engines.system_user import engine_user
 from vesicle.errors import Unavailable
 from vesicle.settings import Settings
@@ -72,7 +72,8 @@ class Engines:
         # The address for clients is settled first: it must not become the one that only this machine can use.
         return replace(
             settings, store_public_url=settings.store_url, s3_endpoint=endpoint, s3_access_key=access,
-            s3_secret_key=secret, s3_region="us-east-1", s3_ca_bundle=None,
+            s3_secret_key=secret, s3_region="us-east-1", s3_ca_bundle=None, s3_role=ROLE,
+            s3_sts_endpoint="", s3_lender_access_key="", s3_lender_secret_key="",
         )  # fmt: skip
 
     def revive(self) -> None:

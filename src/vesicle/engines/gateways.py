@@ -63,8 +63,8 @@ class Gateway:
 def s3_flags(config: str, prefix: str = "") -> Iterable[str]:
     """What holds for S3 in every process that speaks it."""
     for flag in (
-        f"config={config}/identities.json", "iam=false", "autoCreateBucket=false", "allowDeleteBucketNotEmpty=false",
-        "port.iceberg=0", "port.lance=0",
+        f"config={config}/identities.json", f"iam.config={config}/sts.json", "iam=false",
+        "autoCreateBucket=false", "allowDeleteBucketNotEmpty=false", "port.iceberg=0", "port.lance=0",
     ):  # fmt: skip
         yield f"-{prefix}{flag}"
 

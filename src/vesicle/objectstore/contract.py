@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar, cast, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 import msgspec
 
@@ -92,6 +92,26 @@ class SignedUrl(msgspec.Struct, frozen=True):
 
     url: str
     headers: dict[str, str]
+
+
+class ByteRange(NamedTuple):
+    """A piece of an object, from the first to the last position, both included; and which object, by its ETag."""
+
+    bucket: str
+    key: str
+    etag: str
+    first: int
+    last: int
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """Keys that work for a while, within bounds. ``endpoint`` is where; None at AWS, which every client finds."""
+
+    access_key: str
+    secret_key: str
+    session_token: str
+    expires_on: datetime
+    endpoint: str | None
 
 
 class ObjectStore(Protocol):
@@ -205,8 +225,53 @@ class SignsUrls(Protocol):
         """A URL that PUTs one part of exactly ``content_length`` bytes; the store refuses any other length."""
 
 
+@runtime_checkable
+class CopiesParts(Protocol):
+    """The power to take the bytes of a part from an object that the store has already."""
+
+    def sign_part_copy(
+        self,
+        source: ByteRange,
+        bucket: str,
+        key: str,
+        upload_id: str,
+        number: int,
+        *,
+        expires_s: int,
+        now: datetime | None = None,
+    ) -> SignedUrl:
+        """A URL that fills one part from this piece of this very object, when PUT to with the headers and no body."""
+
+    def copy_part(self, source: ByteRange, bucket: str, key: str, upload_id: str, number: int) -> str:
+        """Fill one part from this piece, and return its ETag. May take minutes.
+
+        Raises ``Refused`` where the store does not copy between these two buckets, ``NoSuchObject`` for a source that
+        is gone. Some stores do not look at the ETag: compare the source's own afterwards.
+        """
+
+
+@runtime_checkable
+class LendsCredentials(Protocol):
+    """The power to lend somebody keys of his own, for one bucket or what lies below one key."""
+
+    def lend(
+        self, bucket: str, base_key: str | None, *, write: bool, session_name: str, life_s: int = 43_200
+    ) -> Credentials:
+        """Keys for ``base_key`` itself and what follows behind a slash, or for the whole bucket without one.
+
+        They read and list; with ``write`` they put and delete, too. They never reach ``owner.txt`` there, nor anything
+        outside. ``session_name`` is what the store's own logs call the bearer. Raises ``errors.BadRequest`` for a base
+        key that cannot be said in a policy.
+        """
+
+
 Power = TypeVar("Power")
-_WORDS: dict[type, str] = {TakesParts: "take uploads in parts", SignsUrls: "sign URLs"}
+_WORDS: dict[type, str] = {
+    TakesParts: "take uploads in parts",
+    SignsUrls: "sign URLs",
+    CopiesParts: "copy objects part by part",
+    LendsCredentials: "lend temporary credentials",
+}
 
 
 def power(store: ObjectStore, wanted: Callable[..., Power]) -> Power:

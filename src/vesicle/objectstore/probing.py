@@ -10,7 +10,15 @@ from email.message import Message
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from vesicle.objectstore.contract import ObjectStore, SignsUrls, TakesParts, power
+from vesicle.objectstore.contract import (
+    CopiesParts,
+    Credentials,
+    LendsCredentials,
+    ObjectStore,
+    SignsUrls,
+    TakesParts,
+    power,
+)
 
 ANSWER_WITHIN_S = 30
 
@@ -31,6 +39,12 @@ class Differences:
     """Between two slashes a key has at most 255 bytes."""
     paging_loses_keys_below_keys: bool = False
     """With ``after`` naming ``a``, the listing passes over ``a/b``."""
+    ignores_the_etag_of_a_copied_part: bool = False
+    """A part is copied from an object with another ETag than was asked for."""
+    refuses_to_copy_parts_of_percent_keys: bool = False
+    """No part is copied from an object whose key holds a ``%``."""
+    sessions_cannot_copy_parts: bool = False
+    """Lent credentials copy no parts, not even inside their bounds; whole objects they do copy."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,8 @@ class Subject:
     stranger: ObjectStore
     differences: Differences = Differences()
     ca_bundle: str | None = None
+    borrower: Callable[[Credentials], ObjectStore] | None = None
+    """The same store, as whoever got these credentials uses it; None when the store under test lends nothing."""
     prefix: str = field(default="vesicle-check/")
 
     @property
@@ -55,6 +71,17 @@ class Subject:
     @property
     def urls(self) -> SignsUrls:
         return power(self.store, SignsUrls)
+
+    @property
+    def copies(self) -> CopiesParts:
+        return power(self.store, CopiesParts)
+
+    def lent(self, base_key: str | None, *, write: bool) -> ObjectStore:
+        """The store as a borrower sees it. ``base_key`` is below the prefix, which has no slash at its end here."""
+        if self.borrower is None:
+            raise PromiseBroken("the store under test is to lend, and nothing says how a borrower reaches it")
+        lender = power(self.store, LendsCredentials)
+        return self.borrower(lender.lend(self.bucket, base_key, write=write, session_name="probe"))
 
     def key(self, name: str) -> str:
         return self.prefix + name

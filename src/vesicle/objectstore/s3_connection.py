@@ -18,7 +18,7 @@ from vesicle import errors
 from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, Refused, StoreError, Unavailable
 
 # These may rightly take minutes, and once carried out they cannot be asked for again with the same answer.
-_LONG = frozenset({"complete_multipart_upload", "copy_object"})
+_LONG = frozenset({"complete_multipart_upload", "copy_object", "upload_part_copy"})
 _MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "404"})
 # The store asks for patience; it does so with several statuses.
 _BUSY = frozenset({"SlowDown", "RequestTimeout", "TooManyRequests", "Throttling", "OperationAborted"})
@@ -33,7 +33,8 @@ _MAKING_CLIENTS = threading.Lock()
 
 
 class Connection:
-    """The clients of one endpoint and one set of credentials, safe to use from many threads.
+    """The clients of one endpoint and one set of credentials, safe to use from many threads. ``service`` is how the SDK
+    calls what is spoken there.
 
     Times are in seconds: ``connect_s`` and ``read_s`` bound every ordinary call, ``long_read_s`` those that put an
     object together. For ``rest_s`` after a failure to reach the store, calls are refused at once, so that a dead store
@@ -53,6 +54,7 @@ class Connection:
         read_s: float,
         long_read_s: float,
         rest_s: float,
+        service: str = "s3",
     ) -> None:
         self.name = address(endpoint)
         self._rest_s = rest_s
@@ -60,7 +62,7 @@ class Connection:
 
         def client(read_timeout: float) -> Any:
             return _SESSION.create_client(
-                "s3",
+                service,
                 region_name=region,
                 endpoint_url=endpoint,
                 aws_access_key_id=access_key,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
@@ -51,17 +52,22 @@ class Presigner:
         *,
         expires_s: int,
         now: datetime | None = None,
-        content_length: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> str:
-        """A URL for one request. ``query`` names begin with a small letter and come in the order of the alphabet."""
+        """A URL for one request. ``query`` names begin with a small letter and come in the order of the alphabet, as
+        do those of ``headers``: what the request must carry besides Host, in small letters.
+        """
         if not 1 <= expires_s <= 604_800:
             raise ValueError("a presigned URL lives from 1 second to 7 days")
         stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         day = stamp[:8]
         scope = f"{day}/{self._scope_end}"
-        headers, signed = self._host_header, "host"
-        if content_length is not None:
-            headers, signed = f"content-length:{content_length}\n{headers}", "content-length;host"
+        given = list((headers or {}).items())
+        before = [(name, value) for name, value in given if name < "host"]
+        after = given[len(before) :]
+        lines = "".join(f"{name}:{value}\n" for name, value in before) + self._host_header
+        lines += "".join(f"{name}:{value}\n" for name, value in after)
+        signed = ";".join([*(name for name, _ in before), "host", *(name for name, _ in after)])
         path = f"{self._base_path}/{bucket}/{quote(key, safe='/')}"
         parameters = (
             f"{self._algorithm}{quote(scope, safe='')}&X-Amz-Date={stamp}&X-Amz-Expires={expires_s}{self._token}"
@@ -69,7 +75,7 @@ class Presigner:
         )
         for name, value in query.items():
             parameters += f"&{name}={quote(value, safe='')}"
-        canonical = f"{method}\n{path}\n{parameters}\n{headers}\n{signed}\nUNSIGNED-PAYLOAD"
+        canonical = f"{method}\n{path}\n{parameters}\n{lines}\n{signed}\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         to_sign = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{digest}"
         signature = hmac.digest(self._key_of(day), to_sign.encode(), "sha256").hex()
