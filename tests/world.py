@@ -92,6 +92,8 @@ class World:
         known = {"versionNumber": "1", "storageLocationId": "1", "entity": str(self.file["id"]), **self.things}
         before = door.path.split(f"/{{{parameter}}}")[0].rpartition("/")[2]
         name = before if parameter == "id" else parameter
+        if parameter == "id" and door.name in self.things:
+            return self.things[door.name]
         if name in known:
             return known[name]
         raise LookupError(

@@ -12,6 +12,7 @@ from vesicle.accounts import tokens
 from vesicle.db import Connection, open_pool
 from vesicle.delivery import http as delivery_http
 from vesicle.entities import http as entities_http
+from vesicle.entities import trash
 from vesicle.files import http as files_http
 from vesicle.files import removal
 from vesicle.jobs import http as jobs_http
@@ -26,7 +27,7 @@ from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
 ROOMS = (health, accounts_http, teams_http, entities_http, files_http, delivery_http, jobs_http)
-DURABLE = (removal, sending)
+DURABLE = (removal, sending, trash)
 """Rooms with work on the queue: a worker knows what these have declared."""
 
 _openapi = Doors("web")

@@ -184,6 +184,9 @@ class Settings:
     smtp_user: str = setting("", "The name to sign in to `smtp_host` with.", shown="empty: without signing in")
     smtp_password: str = setting("", "The password of `smtp_user`.", secret=True)
     smtp_from: str = setting("", "The address that mail comes from.", form=ADDRESS)
+    trash_days: int = setting(
+        30, "After how many days in the trash can what was deleted is purged for good.", least=1, most=36500
+    )
     max_children: int = setting(0, "How many children a project or folder may have; 0 is no limit.")
 
     def __post_init__(self) -> None:

@@ -84,7 +84,8 @@ def test_what_does_not_exist_is_a_404(one_world: World, name: str) -> None:
     assert isinstance(door.access, Needs)
     wanted = one_world.value_of(door, door.access.parameter)
     path = one_world.path(door).replace(wanted, "syn999999999" if wanted.startswith("syn") else "999999999")
-    answer = one_world.stranger.call(door.method, path, partMD5Hex="0" * 32)
+    query = {asked.name: QUERIES.get(asked.name, "1") for asked in door.queries.values() if asked.required}
+    answer = one_world.stranger.call(door.method, path, **query)
     assert answer.status_code == 404, answer.text
 
 

@@ -13,15 +13,16 @@ import pytest
 from tests import golden_files
 
 import vesicle
-from vesicle.entities.model import AnyEntity, Entity
+from vesicle.entities.model import AnyEntity, AnyVersionable, Entity, Versionable
+from vesicle.entities.model.activities import AnyUsed, Used
 from vesicle.files.model import AnyFileHandle, FileHandle
 from vesicle.locations.model import S3UploadDestination, UploadDestination
 from vesicle.wire import EntityId, Id, Int64, Shape, decode, encode, leaves, tag_of
 
 MOMENT = "2024-02-29T12:00:00.000Z"
 # One value for each type that a member may have.
-PLAIN: dict[Any, Any] = {str: "text", int: 7, Int64: 9007199254740993, bool: True, EntityId: EntityId(10000001),
-                         Id: Id(10000002), Any: {"free": ["form", 1]}}  # fmt: skip
+PLAIN: dict[Any, Any] = {str: "text", int: 7, float: 1.5, Int64: 9007199254740993, bool: True,
+                         EntityId: EntityId(10000001), Id: Id(10000002), Any: {"free": ["form", 1]}}  # fmt: skip
 
 
 def all_shapes(base: type[Shape] = Shape) -> Iterator[type[Shape]]:
@@ -93,7 +94,13 @@ def test_no_two_shapes_have_one_concrete_type() -> None:
 
 @pytest.mark.parametrize(
     ("base", "union"),
-    [(Entity, AnyEntity), (FileHandle, AnyFileHandle), (UploadDestination, S3UploadDestination)],
+    [
+        (Entity, AnyEntity),
+        (Versionable, AnyVersionable),
+        (Used, AnyUsed),
+        (FileHandle, AnyFileHandle),
+        (UploadDestination, S3UploadDestination),
+    ],
 )
 def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> None:
     listed = set(get_args(union)) or {union}
@@ -102,4 +109,6 @@ def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> 
 
 def test_every_base_with_leaves_has_a_union_that_is_tested() -> None:
     bases = {kind.__name__ for kind in SHAPES.values() if kind.__subclasses__() and kind.__struct_config__.tag_field}
-    assert bases == {"Entity", "FileHandle", "UploadDestination"}, "test the union of the new base above"
+    assert bases == {"Entity", "Versionable", "Used", "FileHandle", "UploadDestination"}, (
+        "test the union of the new base above"
+    )

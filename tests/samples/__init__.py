@@ -2,7 +2,8 @@
 
 ``SAMPLES`` has a request for each door whose declaration does not decide who may, by the name of the door.
 ``furnish(world)`` makes the owner what the path parameters of the room's doors name, and puts the ids into
-``world.things``: under the name of the parameter, or, where that is just ``id``, under the piece of the path before it.
+``world.things``: under the name of the parameter, or, where that is just ``id``, under the piece of the path before it;
+what is needed by one door alone goes under the name of the door.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Actors, rights, access control lists and grants: the proofs of permission that rows ask for."""
 
 from vesicle.access.actors import (
+    ACCESS_AND_COMPLIANCE,
     ADMINISTRATORS,
     ANONYMOUS,
     AUTHENTICATED,
@@ -22,9 +23,11 @@ from vesicle.access.grants import (
     MayRead,
     MayUpdate,
     Owns,
+    OwnsActivity,
     OwnsFileHandle,
     OwnsJob,
     OwnsToken,
+    OwnsTrashed,
     OwnsUpload,
 )
 from vesicle.access.permission import allows, require, require_each, require_each_owned, require_each_team, rights_of
@@ -41,6 +44,7 @@ from vesicle.access.team_grants import (
 )
 
 __all__ = [
+    "ACCESS_AND_COMPLIANCE",
     "ADMINISTRATORS",
     "ANONYMOUS",
     "AUTHENTICATED",
@@ -64,9 +68,11 @@ __all__ = [
     "MayUpdateTeam",
     "OnTeam",
     "Owns",
+    "OwnsActivity",
     "OwnsFileHandle",
     "OwnsJob",
     "OwnsToken",
+    "OwnsTrashed",
     "OwnsUpload",
     "Right",
     "Scope",

@@ -21,6 +21,8 @@ def refusal(actor: Actor, subject: Subject | None, right: Right, object_id: int)
         return NotFound(f"Entity syn{object_id} is in trash can.")
     if actor.is_admin or not right:
         return None
+    if right is Right.DOWNLOAD and subject.open_data and subject.rights & Right.READ:
+        return None
     if actor.is_anonymous and right is not Right.READ:
         return Forbidden("Anonymous users have only READ access permission.")
     if right in _CERTIFIED_ONLY and not actor.certified and not _is_project_deed(subject, right):

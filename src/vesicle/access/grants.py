@@ -17,13 +17,15 @@ _SEAL = object()
 class Subject:
     """What a decision is made on: one protected object, and the rights its benefactor's list gives the actor."""
 
-    __slots__ = ("benefactor_id", "created_by", "id", "kind", "project_id", "rights")
+    __slots__ = ("benefactor_id", "created_by", "id", "kind", "open_data", "project_id", "rights")
 
     def __init__(
-        self, id: int, kind: str, benefactor_id: int, created_by: int, project_id: int | None, rights: int
-    ) -> None:
+        self, id: int, kind: str, benefactor_id: int, created_by: int, project_id: int | None, rights: int,
+        open_data: bool,
+    ) -> None:  # fmt: skip
         self.id, self.kind, self.benefactor_id = id, kind, benefactor_id
         self.created_by, self.project_id, self.rights = created_by, project_id, rights
+        self.open_data = open_data
 
 
 class Grant(Subject):
@@ -35,7 +37,7 @@ class Grant(Subject):
     def __init__(self, seal: object, actor: Actor, of: Subject) -> None:
         if seal is not _SEAL:
             raise TypeError(f"{type(self).__name__} is made by access.require alone")
-        super().__init__(of.id, of.kind, of.benefactor_id, of.created_by, of.project_id, of.rights)
+        super().__init__(of.id, of.kind, of.benefactor_id, of.created_by, of.project_id, of.rights, of.open_data)
         self.actor = actor
 
 
@@ -80,6 +82,7 @@ class Owns:
 
     __slots__ = ("actor", "id", "owner_id")
     kind: ClassVar[str]
+    owner: ClassVar[str] = "the creator of"
     admin_passes: ClassVar[bool] = True
 
     def __init__(self, seal: object, actor: Actor, id: int, owner_id: int) -> None:
@@ -106,3 +109,14 @@ class OwnsToken(Owns):
 
 class OwnsJob(Owns):
     kind = "job"
+
+
+class OwnsActivity(Owns):
+    kind = "activity"
+
+
+class OwnsTrashed(Owns):
+    """Who deleted it may restore and purge it."""
+
+    kind = "trashed entity"
+    owner = "whoever deleted"

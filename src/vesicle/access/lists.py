@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from vesicle.access import store
-from vesicle.access.grants import Exists, MayCreate, MayDelete, MayRead
+from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayDelete, MayRead
 from vesicle.access.rights import OWNER_RIGHTS
 from vesicle.db import Connection
-from vesicle.errors import NotFound
+from vesicle.errors import BadRequest, NotFound, Stale
 
 
 def begin_own_list(conn: Connection, proof: MayCreate, object_id: int) -> None:
@@ -19,12 +19,12 @@ def begin_own_list(conn: Connection, proof: MayCreate, object_id: int) -> None:
     store.add_entry(conn, proof, object_id, proof.actor.id, OWNER_RIGHTS)
 
 
-def entries(conn: Connection, grant: Exists | MayRead) -> list[tuple[int, int]]:
+def entries(conn: Connection, grant: Exists | MayRead | MayChangePermissions) -> list[tuple[int, int]]:
     """(principal, rights) of the list that decides about an object."""
     return store.entries(conn, grant, grant.benefactor_id)
 
 
-def stamps(conn: Connection, grant: Exists | MayRead) -> tuple[UUID, datetime]:
+def stamps(conn: Connection, grant: Exists | MayRead | MayChangePermissions) -> tuple[UUID, datetime]:
     """Etag and creation date of the list that decides about an object."""
     row = store.acl_row(conn, grant, grant.benefactor_id)
     if row is None:
@@ -32,6 +32,24 @@ def stamps(conn: Connection, grant: Exists | MayRead) -> tuple[UUID, datetime]:
     return row
 
 
-def end_own_lists(conn: Connection, proof: MayDelete, object_ids: Iterable[int]) -> None:
-    """What goes to the trash can loses the lists that it had."""
+def part_list(conn: Connection, proof: MayChangePermissions, entries: Sequence[tuple[int, int]]) -> None:
+    """A list of its own for something that inherited. Raises BadRequest for a principal that does not exist."""
+    store.insert_acl(conn, proof, proof.id)
+    _write(conn, proof, entries)
+
+
+def replace_list(conn: Connection, proof: MayChangePermissions, entries: Sequence[tuple[int, int]], etag: str) -> None:
+    """Other entries for the object's own list. Raises Stale, and BadRequest for a principal that does not exist."""
+    if not store.renew_acl(conn, proof, etag):
+        raise Stale(f"The ACL of syn{proof.id} was updated since you last fetched it, retrieve it again and re-apply.")
+    _write(conn, proof, entries)
+
+
+def _write(conn: Connection, proof: MayChangePermissions, entries: Sequence[tuple[int, int]]) -> None:
+    if not store.replace_entries(conn, proof, entries):
+        raise BadRequest("resourceAccess names a principalId that is nobody's: take it off the list.")
+
+
+def end_own_lists(conn: Connection, proof: MayDelete | MayChangePermissions, object_ids: Iterable[int]) -> None:
+    """What goes to the trash can, or inherits again, loses the lists that it had."""
     store.delete_acls(conn, proof, object_ids)

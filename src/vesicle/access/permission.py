@@ -65,7 +65,7 @@ def require_each_owned(conn: Connection, actor: Actor, kind: type[O], ids: Seque
         elif owner_id == actor.id or (kind.admin_passes and actor.is_admin):
             answers[object_id] = kind(_SEAL, actor, object_id, owner_id)
         else:
-            answers[object_id] = Forbidden(f"Only the creator of {kind.kind} {object_id} may do this.")
+            answers[object_id] = Forbidden(f"Only {kind.owner} {kind.kind} {object_id} may do this.")
     return answers
 
 

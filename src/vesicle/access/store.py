@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.rows import args_row
 
 from vesicle.access.actors import Actor
-from vesicle.access.grants import Exists, MayCreate, MayDelete, MayRead, Subject
+from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayDelete, MayRead, Subject
 from vesicle.access.rights import Right
 from vesicle.access.team_grants import TeamSubject
 from vesicle.db import Connection
@@ -19,7 +19,7 @@ from vesicle.db import Connection
 _SUBJECTS = """
 SELECT o.id, o.kind, o.benefactor_id, o.created_by, o.project_id,
        coalesce((SELECT bit_or(e.rights) FROM acl_entry e
-                 WHERE e.acl_id = o.benefactor_id AND e.principal_id = ANY(%s::bigint[])), 0)
+                 WHERE e.acl_id = o.benefactor_id AND e.principal_id = ANY(%s::bigint[])), 0), o.open_data
 FROM protected_object o WHERE o.id = ANY(%s::bigint[])
 """
 
@@ -54,7 +54,7 @@ def team_subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -
         return {found.id: found for found in cursor.execute(_TEAMS, (principals, [int(one) for one in ids]))}
 
 
-def insert_acl(conn: Connection, proof: MayCreate, acl_id: int) -> None:
+def insert_acl(conn: Connection, proof: MayCreate | MayChangePermissions, acl_id: int) -> None:
     """An empty list of its own for an object."""
     _ = proof
     conn.execute("INSERT INTO acl (id) VALUES (%s)", (acl_id,))
@@ -68,19 +68,44 @@ def add_entry(conn: Connection, proof: MayCreate, acl_id: int, principal_id: int
     )
 
 
-def delete_acls(conn: Connection, proof: MayDelete, ids: Iterable[int]) -> None:
+def replace_entries(conn: Connection, proof: MayChangePermissions, entries: Sequence[tuple[int, int]]) -> bool:
+    """These (principal, rights) and no others on the object's own list; False when a principal does not exist."""
+    conn.execute("DELETE FROM acl_entry WHERE acl_id = %s", (proof.id,))
+    try:
+        with conn.transaction():
+            conn.execute(
+                "INSERT INTO acl_entry (acl_id, principal_id, rights)"
+                " SELECT %s, * FROM unnest(%s::bigint[], %s::int[])",
+                (proof.id, [principal for principal, _ in entries], [rights for _, rights in entries]),
+            )
+    except errors.ForeignKeyViolation:
+        return False
+    return True
+
+
+def renew_acl(conn: Connection, proof: MayChangePermissions, etag: str) -> bool:
+    """A new etag for a list that still has this one; False when it has another."""
+    renewed = conn.execute(
+        "UPDATE acl SET etag = gen_random_uuid() WHERE id = %s AND etag::text = %s", (proof.id, etag)
+    )
+    return renewed.rowcount == 1
+
+
+def delete_acls(conn: Connection, proof: MayDelete | MayChangePermissions, ids: Iterable[int]) -> None:
     """Remove the lists of these objects, all below what the proof is for; their entries go with them."""
     _ = proof
     conn.execute("DELETE FROM acl WHERE id = ANY(%s::bigint[])", ([int(one) for one in ids],))
 
 
-def acl_row(conn: Connection, grant: MayRead | Exists, acl_id: int) -> tuple[UUID, datetime] | None:
+def acl_row(
+    conn: Connection, grant: MayRead | Exists | MayChangePermissions, acl_id: int
+) -> tuple[UUID, datetime] | None:
     """Etag and creation date of a list; None when the object inherits."""
     _ = grant
     return conn.execute("SELECT etag, created_on FROM acl WHERE id = %s", (acl_id,)).fetchone()
 
 
-def entries(conn: Connection, grant: MayRead | Exists, acl_id: int) -> list[tuple[int, int]]:
+def entries(conn: Connection, grant: MayRead | Exists | MayChangePermissions, acl_id: int) -> list[tuple[int, int]]:
     """(principal, rights) of a list, in the order of principals."""
     _ = grant
     return conn.execute(

@@ -7,8 +7,8 @@ from typing import Any
 
 from vesicle.access import Actor, MayRead, MayUpdate, require
 from vesicle.db import Connection
-from vesicle.entities import store
-from vesicle.entities.model import ZERO_ETAG, Annotations, AnnotationsValue
+from vesicle.entities.model.annotations import ZERO_ETAG, Annotations, AnnotationsValue
+from vesicle.entities.store import versions
 from vesicle.errors import BadRequest, NotFound
 from vesicle.tree import growth, looking
 from vesicle.wire import UNSET, EntityId
@@ -29,7 +29,7 @@ def read(conn: Connection, grant: MayRead | MayUpdate, version: int | None = Non
     """Annotations with the entity's etag; those of a named version carry an etag of zeros, and cannot be written
     back.
     """
-    row = store.annotations_of(conn, grant, version)
+    row = versions.annotations_of(conn, grant, version)
     if row is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
     etag, stored, _ = row
@@ -48,9 +48,18 @@ def replace(conn: Connection, actor: Actor, entity_id: int, given: Annotations) 
         raise BadRequest("etag is required: send the one that came with the annotations you changed.")
     grant = require(conn, actor, MayUpdate, entity_id)
     node = looking.locked(conn, grant, given.etag)
-    store.set_annotations(conn, grant, node.version, values)
+    versions.set_annotations(conn, grant, node.version, values)
     growth.amend(conn, grant, node)
     return read(conn, grant)
+
+
+def merge(conn: Connection, actor: Actor, entity_id: int, given: Annotations) -> None:
+    """Add these keys to those of the current version, in place of the same keys. Call inside a transaction."""
+    grant = require(conn, actor, MayUpdate, entity_id)
+    node = looking.locked(conn, grant, None)
+    given.annotations = read(conn, grant).annotations | given.annotations
+    versions.set_annotations(conn, grant, node.version, checked(given))
+    growth.amend(conn, grant, node)
 
 
 def checked(given: Annotations) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vesicle.access import MayDownload, MayRead, require_each
 from vesicle.db import Connection
-from vesicle.entities import annotating, reading, sharing
-from vesicle.entities.model import EntityBundle, EntityBundleRequest
+from vesicle.entities import annotating, annotation_forms, provenance, reading, sharing
+from vesicle.entities.model.bundles import EntityBundle, EntityBundleRequest, OldEntityBundle, Parts
 from vesicle.errors import Refusal
 from vesicle.files.model import AnyFileHandle, shape_of
 from vesicle.settings import Settings
@@ -18,11 +18,40 @@ def bundle(
 ) -> EntityBundle:
     """The parts that were asked for. Raises NotFound for a version that there is not."""
     found = EntityBundle()
+    _fill(conn, grant, settings, asked, version, found)
+    if asked.include_annotations:
+        found.annotations = annotating.read(conn, grant, version)
+    if asked.include_activity:
+        found.activity = provenance.of_version_if_any(conn, grant, version) or UNSET
+    return found
+
+
+def by_mask(
+    conn: Connection, grant: MayRead, settings: Settings, mask: int, version: int | None = None
+) -> OldEntityBundle:
+    """The same in the old form, where each bit of a mask asks for a part."""
+    asked = EntityBundleRequest(**{name: bool(mask & bit) for bit, name in BITS.items()})
+    found = OldEntityBundle()
+    _fill(conn, grant, settings, asked, version, found)
+    if asked.include_annotations:
+        found.annotations = annotation_forms.old(annotating.read(conn, grant, version))
+    return found
+
+
+BITS = {
+    0x1: "include_entity", 0x2: "include_annotations", 0x4: "include_permissions", 0x8: "include_entity_path",
+    0x20: "include_has_children", 0x40: "include_access_control_list", 0x800: "include_file_handles",
+    0x4000: "include_benefactor_acl", 0x10000: "include_file_name", 0x20000: "include_thread_count",
+    0x40000: "include_restriction_information",
+}  # fmt: skip
+
+
+def _fill(
+    conn: Connection, grant: MayRead, settings: Settings, asked: EntityBundleRequest, version: int | None, found: Parts
+) -> None:
     if asked.include_entity:
         found.entity = reading.entity(conn, grant, version)
         found.entity_type = grant.kind
-    if asked.include_annotations:
-        found.annotations = annotating.read(conn, grant, version)
     if asked.include_permissions:
         found.permissions = sharing.permissions(conn, grant, settings)
     if asked.include_entity_path:
@@ -42,7 +71,6 @@ def bundle(
         found.thread_count = 0
     if asked.include_restriction_information:
         found.restriction_information = sharing.restrictions(conn, grant, settings)
-    return found
 
 
 def _downloadable(conn: Connection, grant: MayRead, version: int | None) -> list[AnyFileHandle]:

@@ -7,47 +7,33 @@ from typing import Any
 
 from vesicle.access import Actor, Exists, MayDownload, MayRead, MayUpdate, require, require_each
 from vesicle.db import Connection
-from vesicle.entities import store
-from vesicle.entities.model import (
-    CLASS_OF,
-    KINDS,
-    AnyEntity,
+from vesicle.entities.model.entity import CLASS_OF, KINDS, AnyEntity, Reference
+from vesicle.entities.model.headers import (
     EntityChildrenRequest,
     EntityChildrenResponse,
     EntityHeader,
     EntityIdShape,
     EntityPath,
     PathElement,
-    Reference,
-    VersionInfo,
     header_of,
-    shape_of,
 )
+from vesicle.entities.model.rows import shape_of
+from vesicle.entities.store import lookups, versions
 from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.files import handles
 from vesicle.files.model import Handle
 from vesicle.tree import looking
 from vesicle.tree.model import ROOT
-from vesicle.wire import (
-    UNSET,
-    EntityId,
-    Maybe,
-    Page,
-    check_window,
-    key_of_token,
-    offset_page,
-    or_unset,
-    stamp,
-    token_of_key,
-)
+from vesicle.wire import UNSET, EntityId, Maybe, Page, key_of_token, token_of_key
 
 PAGE = 50
 MOST_REFERENCES = 1000
+MOST_WITH_MD5 = 200
 
 
 def entity(conn: Connection, grant: MayRead | MayUpdate, version: int | None = None) -> AnyEntity:
     """An entity, or one version of it. Raises NotFound for a version that there is not."""
-    row = store.entity(conn, grant, version)
+    row = versions.entity(conn, grant, version)
     if row is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
     return shape_of(row)
@@ -58,7 +44,7 @@ def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | Non
 
     Raises NotFound for a version that there is not.
     """
-    row = store.handle_of(conn, grant, version)
+    row = versions.handle_of(conn, grant, version)
     if row is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
     return None if row[0] is None else handles.associated(conn, [grant], [row[0]]).get((grant.id, row[0]))
@@ -66,7 +52,7 @@ def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | Non
 
 def header(conn: Connection, grant: MayRead | Exists, node_id: int | None = None) -> EntityHeader:
     """The header of an entity (or of its benefactor, which everybody may know)."""
-    row = store.header(conn, grant, grant.id if node_id is None else node_id)
+    row = lookups.header(conn, grant, grant.id if node_id is None else node_id)
     if row is None:
         raise NotFound(f"Resource: 'syn{grant.id}' does not exist")
     return header_of(row)
@@ -87,7 +73,7 @@ def headers(conn: Connection, actor: Actor, asked: list[Reference]) -> Page:
     wanted = dict.fromkeys((int(reference.target_id), _version_of(reference)) for reference in asked)
     may = require_each(conn, actor, MayRead, list({number for number, _ in wanted}))
     readable = [(grant, version) for number, version in wanted if not isinstance(grant := may[number], Refusal)]
-    found = [header_of(row) for row in store.headers(conn, readable)]
+    found = [header_of(row) for row in lookups.headers(conn, readable)]
     return Page(results=found, total_number_of_results=len(found))
 
 
@@ -111,23 +97,6 @@ def path(conn: Connection, grant: MayRead) -> EntityPath:
 
 def _name(number: int, name: str, may: dict[int, MayRead | Refusal]) -> str:
     return "Redacted" if isinstance(may[number], Refusal) and number != ROOT else name
-
-
-def versions(conn: Connection, grant: MayRead, limit: int, offset: int) -> Page:
-    """Versions of an entity, the newest first."""
-    check_window(limit, offset)
-    rows = store.versions(conn, grant, limit, offset)
-    return offset_page([_version(grant.id, *row) for row in rows], limit, offset)
-
-
-def _version(  # type: ignore[no-untyped-def]
-    entity_id, number, label, comment, modified_by, modified_on, is_current, md5, size
-) -> VersionInfo:
-    return VersionInfo(
-        id=EntityId(entity_id), version_number=number, version_label=label, version_comment=or_unset(comment),
-        modified_by=str(modified_by), modified_by_principal_id=str(modified_by), modified_on=stamp(modified_on),
-        is_latest_version=is_current, content_md5=or_unset(md5), content_size=UNSET if size is None else str(size),
-    )  # fmt: skip
 
 
 def _container(conn: Connection, actor: Actor, parent_id: Maybe[EntityId]) -> MayRead | Exists:
@@ -156,14 +125,14 @@ def children(conn: Connection, actor: Actor, asked: EntityChildrenRequest) -> En
     parent = _container(conn, actor, asked.parent_id)
     kinds = [kind for kind in asked.include_types if kind in KINDS]
     after = _after(asked.next_page_token, sort)
-    rows = store.children(conn, actor, parent, kinds, sort, direction == "DESC", after, PAGE + 1)
+    rows = lookups.children(conn, actor, parent, kinds, sort, direction == "DESC", after, PAGE + 1)
     answer = EntityChildrenResponse(page=[header_of(row) for row in rows[:PAGE]])
     if len(rows) > PAGE:
         last = rows[PAGE - 1]
         key = {"NAME": last.name, "CREATED_ON": last.created_on, "MODIFIED_ON": last.modified_on}[sort]
         answer.next_page_token = token_of_key(key, last.id)
     if asked.include_total_child_count or asked.include_sum_file_sizes:
-        count, total = store.children_totals(conn, actor, parent, kinds)
+        count, total = lookups.children_totals(conn, actor, parent, kinds)
         answer.total_child_count = count if asked.include_total_child_count else UNSET
         answer.sum_file_sizes_bytes = total if asked.include_sum_file_sizes else UNSET
     return answer
@@ -173,3 +142,17 @@ def _after(token: Maybe[str], sort: str) -> tuple[Any, int] | None:
     if not token:
         return None
     return key_of_token(token, tuple[str, int]) if sort == "NAME" else key_of_token(token, tuple[datetime, int])
+
+
+def of_alias(conn: Connection, alias: str) -> EntityIdShape:
+    """The project that has an alias. Raises NotFound."""
+    found = lookups.of_alias(conn, alias)
+    if found is None:
+        raise NotFound(f"No project has the alias {alias[:64]!r}.")
+    return EntityIdShape(id=EntityId(found))
+
+
+def of_md5(conn: Connection, actor: Actor, md5: str) -> Page:
+    """The versions with these bytes that the caller can read, in the order of their ids."""
+    found = [header_of(row) for row in lookups.of_md5(conn, actor, md5.lower(), MOST_WITH_MD5)]
+    return Page(results=found, total_number_of_results=len(found))

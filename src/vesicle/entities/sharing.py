@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from vesicle.access import PUBLIC, Exists, MayRead, Right, lists, rights_of
+from vesicle.access import (
+    ACCESS_AND_COMPLIANCE,
+    PUBLIC,
+    Actor,
+    Exists,
+    MayRead,
+    MayUpdate,
+    Right,
+    lists,
+    require,
+    rights_of,
+)
+from vesicle.audit import recording
 from vesicle.db import Connection
-from vesicle.entities.model import (
+from vesicle.entities.model.sharing import (
     AccessControlList,
-    RestrictionInformation,
+    ActionRequiredList,
+    DataTypeResponse,
+    RequestDownload,
+    RestrictionInformationResponse,
     UserEntityPermissions,
     access_of,
 )
-from vesicle.errors import NotFound
+from vesicle.entities.store import versions
+from vesicle.errors import BadRequest, Forbidden, NotFound
 from vesicle.settings import Settings
 from vesicle.wire import EntityId, stamp
+
+MOST_RESTRICTED = 50
 
 
 def own_list(conn: Connection, grant: Exists | MayRead) -> AccessControlList:
@@ -58,14 +76,62 @@ def permissions(conn: Connection, grant: Exists | MayRead, settings: Settings) -
         can_public_read=bool(entries.get(PUBLIC, 0) & Right.READ),
         can_moderate=bool(rights & Right.MODERATE),
         is_certification_required=settings.certification == "required",
-        is_entity_open_data=False,
+        is_entity_open_data=grant.open_data,
         is_data_contributor=bool(rights & Right.UPDATE and rights & Right.DELETE),
     )
 
 
-def restrictions(conn: Connection, grant: Exists | MayRead, settings: Settings) -> RestrictionInformation:
+def may(grant: Exists, access_type: str) -> bool:
+    """Whether the caller has one right. Raises BadRequest for a right that there is not."""
+    if access_type not in Right.__members__:
+        raise BadRequest(f"accessType is one of {', '.join(Right.__members__)}, not {access_type[:50]!r}.")
+    return bool(rights_of(grant) & Right[access_type])
+
+
+def restrictions(conn: Connection, grant: Exists | MayRead, settings: Settings) -> RestrictionInformationResponse:
     """Nothing on this server must be agreed to before a download."""
-    return RestrictionInformation(
-        object_id=grant.id, restriction_level="OPEN", has_unmet_access_requirement=False, restriction_details=[],
-        user_entity_permissions=permissions(conn, grant, settings),
+    return RestrictionInformationResponse(
+        object_id=grant.id, user_entity_permissions=permissions(conn, grant, settings)
+    )
+
+
+def restrictions_of(
+    conn: Connection, actor: Actor, settings: Settings, kind: str, ids: list[str]
+) -> list[RestrictionInformationResponse]:
+    """The same of many entities or teams. Raises BadRequest and NotFound."""
+    if kind not in ("ENTITY", "TEAM") or not 1 <= len(ids) <= MOST_RESTRICTED:
+        raise BadRequest(f"restrictableObjectType is ENTITY or TEAM, with from 1 to {MOST_RESTRICTED} ids.")
+    try:
+        numbers = [EntityId.parse(one) for one in ids]
+    except ValueError as error:
+        raise BadRequest(f"objectId: {error}") from None
+    if kind == "TEAM":
+        return [RestrictionInformationResponse(object_id=int(number)) for number in numbers]
+    return [restrictions(conn, require(conn, actor, Exists, number), settings) for number in numbers]
+
+
+def before_download(grant: MayRead) -> ActionRequiredList:
+    """What the caller must do before they can download."""
+    missing = not rights_of(grant) & Right.DOWNLOAD
+    return ActionRequiredList(actions=[RequestDownload(benefactor_id=grant.benefactor_id)] if missing else [])
+
+
+def mark_data(conn: Connection, actor: Actor, entity_id: int, data_type: str) -> DataTypeResponse:
+    """Say that who can read an entity may download it (OPEN_DATA), or not (SENSITIVE_DATA).
+
+    Call inside a transaction. Raises BadRequest, and Forbidden: only the compliance team opens data.
+    """
+    if data_type not in ("OPEN_DATA", "SENSITIVE_DATA"):
+        raise BadRequest(f"type is OPEN_DATA or SENSITIVE_DATA, not {data_type[:50]!r}.")
+    is_open = data_type == "OPEN_DATA"
+    grant = require(conn, actor, MayRead, entity_id)
+    if not is_open:
+        require(conn, actor, MayUpdate, entity_id)
+    if is_open and not actor.is_admin and ACCESS_AND_COMPLIANCE not in actor.principals:
+        raise Forbidden("Only the Access and Compliance Team may mark data as open.")
+    moment = versions.set_data_type(conn, grant, is_open=is_open)
+    recording.note(conn, actor.id, "entity.data_type", "entity", entity_id, {"to": data_type})
+    return DataTypeResponse(
+        object_id=EntityId(entity_id), object_type="ENTITY", data_type=data_type, updated_by=str(actor.id),
+        updated_on=stamp(moment),
     )  # fmt: skip

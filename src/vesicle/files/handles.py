@@ -73,3 +73,8 @@ def tie(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, entity_i
 def untie(conn: Connection, proof: MayUpdate | MayDelete, entity_id: int, version: int) -> None:
     """A version of an entity refers to its handle no more."""
     store.dissociate(conn, proof, entity_id, version)
+
+
+def untie_purged(conn: Connection, entity_ids: Sequence[int]) -> None:
+    """No version of these entities, which are being purged, refers to a handle any more."""
+    store.dissociate_purged(conn, entity_ids)

@@ -119,6 +119,14 @@ def dissociate(conn: Connection, proof: MayUpdate | MayDelete, object_id: int, v
     )
 
 
+def dissociate_purged(conn: Connection, object_ids: Sequence[int]) -> None:
+    """No version of these entities refers to a handle any more."""
+    conn.execute(
+        "DELETE FROM file_association WHERE object_type = %s AND object_id = ANY(%s::bigint[])",
+        (ENTITY, [int(one) for one in object_ids]),
+    )
+
+
 # --------------------------------------------------------------------- uploads
 
 

@@ -1,17 +1,18 @@
-"""Planting, moving and felling: the stories that change the shape of the tree."""
+"""Planting and moving: the stories that change the shape of the tree."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 from vesicle.access import Actor, MayChangePermissions, MayCreate, MayDelete, MayUpdate, require
-from vesicle.access.lists import begin_own_list, end_own_lists
+from vesicle.access.lists import begin_own_list
 from vesicle.db import Connection, lock_projects, lock_projects_shared
-from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
-from vesicle.tree import store
-from vesicle.tree.model import DEEPEST, ROOT, TRASH, Node, check_place, clean_name
+from vesicle.errors import BadRequest, Conflict, Forbidden
+from vesicle.tree.model import DEEPEST, Node, check_place, clean_name
+from vesicle.tree.store import nodes
 
-DEEPEST_TEXT = f"The tree is at most {DEEPEST} levels deep; put this further up."
+COUNTED = ["file", "folder", "link"]
+"""The kinds that the limit of children is about."""
 
 
 def plant(
@@ -28,19 +29,14 @@ def plant(
     Raises NotFound, Forbidden, BadRequest (place, name, depth, number of children) and Conflict (name taken).
     """
     name = clean_name(name)
-    _hold(conn, lock_projects_shared, parent_id)
+    hold(conn, lock_projects_shared, parent_id)
     parent = require(conn, actor, MayCreate, parent_id)
-    check_place(kind, parent_id, parent.project_id)
-    if parent.kind == "file":
-        raise BadRequest(f"syn{parent_id} is a file; only projects and folders hold other things.")
+    check_place(kind, parent_id, parent.kind, parent.project_id)
     if kind != "project":
-        if store.depth(conn, parent) + 1 > DEEPEST:
-            raise BadRequest(DEEPEST_TEXT)
-        if most_children and store.has_more_children_than(conn, parent, most_children):
-            raise BadRequest(f"Limit of {most_children} children exceeded for parent: syn{parent_id}")
-    node = store.insert(conn, parent, kind, name, organization_id)
+        check_room(conn, parent, kind, 0, most_children)
+    node = nodes.insert(conn, parent, kind, name, organization_id)
     if node is None:
-        raise _taken(name, parent_id)
+        raise taken(name, parent_id)
     if kind == "project":
         begin_own_list(conn, parent, node.id)
     return parent, node
@@ -49,12 +45,12 @@ def plant(
 def rename(conn: Connection, node: Node, name: str) -> str:
     """The new name, checked against its future siblings. Raises Conflict and BadRequest."""
     name = clean_name(name) or f"syn{node.id}"
-    if name != node.name and node.parent_id and store.name_is_taken(conn, node.parent_id, name, node.id):
-        raise _taken(name, node.parent_id)
+    if name != node.name and node.parent_id and nodes.name_is_taken(conn, node.parent_id, name, node.id):
+        raise taken(name, node.parent_id)
     return name
 
 
-def move(conn: Connection, grant: MayUpdate, node: Node, parent_id: int, name: str) -> str:
+def move(conn: Connection, grant: MayUpdate, node: Node, parent_id: int, name: str, most_children: int) -> str:
     """Hang a node, with all that is below it, under another parent; the name it has there.
 
     The locks of both projects must be held.
@@ -69,26 +65,23 @@ def move(conn: Connection, grant: MayUpdate, node: Node, parent_id: int, name: s
         parent = require(conn, grant.actor, MayCreate, parent_id)
     except Forbidden as refusal:
         raise Forbidden(f"You cannot move content into the new location, syn{parent_id}. {refusal.reason}") from None
-    check_place(node.kind, parent_id, parent.project_id)
-    if parent.kind == "file":
-        raise BadRequest(f"syn{parent_id} is a file; only projects and folders hold other things.")
-    height = store.height_without(conn, grant, parent_id)
+    check_place(node.kind, parent_id, parent.kind, parent.project_id)
+    height = nodes.height_without(conn, grant, parent_id)
     if height is None:
         raise BadRequest("Invalid hierarchy: an entity cannot be an ancestor of itself")
-    if store.depth(conn, parent) + 1 + height > DEEPEST:
-        raise BadRequest(DEEPEST_TEXT)
-    if store.name_is_taken(conn, parent_id, name, node.id):
-        raise _taken(name, parent_id)
+    check_room(conn, parent, node.kind, height, most_children)
+    if nodes.name_is_taken(conn, parent_id, name, node.id):
+        raise taken(name, parent_id)
     new_benefactor = node.id if node.benefactor_id == node.id else parent.benefactor_id
     if parent.project_id is None:
         raise BadRequest(f"syn{parent_id} lies in no project.")
-    store.place_subtree(conn, grant, new_benefactor, parent.project_id)
+    nodes.place_subtree(conn, grant, new_benefactor, parent.project_id)
     return name
 
 
 def amend(
     conn: Connection,
-    grant: MayUpdate | MayDelete,
+    grant: MayUpdate | MayDelete | MayChangePermissions,
     node: Node,
     *,
     name: str | None = None,
@@ -97,7 +90,7 @@ def amend(
 ) -> Node:
     """A new etag and modifier for a node whose row is held, and new values for what is given."""
     number = node.version if version is None else version
-    return store.touch(
+    return nodes.touch(
         conn, grant, name=name or node.name, parent_id=node.parent_id if parent_id is None else parent_id,
         version=number, highest_version=max(number, node.highest_version),
     )  # fmt: skip
@@ -105,36 +98,29 @@ def amend(
 
 def lock_for_move(conn: Connection, node_id: int, parent_id: int) -> None:
     """Hold the shape of both projects. Call before any row is locked."""
-    _hold(conn, lock_projects, node_id, parent_id)
+    hold(conn, lock_projects, node_id, parent_id)
 
 
-def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> None:
-    """Move a subtree to the trash can: nobody reaches it there, its name is free at once, its own lists are gone.
-
-    What does not exist, or lies there already, is no error. Raises Forbidden.
-    """
-    _hold(conn, lock_projects, node_id)
-    try:
-        grant = require(conn, actor, MayDelete, node_id)
-    except NotFound:
-        return
-    old = store.locked(conn, grant)
-    if old is None:
-        return
-    if node_id in (ROOT, TRASH):
-        raise Forbidden(f"syn{node_id} is part of the server and cannot be deleted.")
-    store.insert_trashed(conn, grant, old, purge_soon=purge_soon)
-    end_own_lists(conn, grant, store.trash_subtree(conn, grant, TRASH))
-    store.touch(conn, grant, parent_id=TRASH, name=f"syn{node_id}")
+def lock_shape(conn: Connection, node_id: int, *, alone: bool = True) -> None:
+    """Hold the shape of the node's project, alone or with others who add to it. Call before any row is locked."""
+    hold(conn, lock_projects if alone else lock_projects_shared, node_id)
 
 
-def _hold(conn: Connection, lock: Callable[[Connection, Iterable[int]], None], *node_ids: int) -> None:
+def check_room(conn: Connection, parent: MayCreate, kind: str, height: int, most_children: int) -> None:
+    """Raises BadRequest when a subtree of this height makes the tree too deep, or the container is full."""
+    if nodes.depth(conn, parent) + 1 + height > DEEPEST:
+        raise BadRequest(f"The tree is at most {DEEPEST} levels deep; put this further up.")
+    if most_children and kind in COUNTED and nodes.has_more_children_than(conn, parent, COUNTED, most_children):
+        raise BadRequest(f"Limit of {most_children} children exceeded for parent: syn{parent.id}")
+
+
+def hold(conn: Connection, lock: Callable[[Connection, Iterable[int]], None], *node_ids: int) -> None:
     """Lock the projects of these nodes; anew while one was moved to another project before its lock was ours."""
     held: set[int] = set()
-    while not (wanted := {project for one in node_ids if (project := store.project_of(conn, one))}) <= held:
+    while not (wanted := {project for one in node_ids if (project := nodes.project_of(conn, one))}) <= held:
         lock(conn, wanted)
         held |= wanted
 
 
-def _taken(name: str, parent_id: int) -> Conflict:
+def taken(name: str, parent_id: int) -> Conflict:
     return Conflict(f"An entity with the name: {name} already exists with a parentId: syn{parent_id}")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from vesicle.access import Exists, Grant, MayDelete, MayRead, MayUpdate
+from vesicle.access import Exists, Grant, MayChangePermissions, MayDelete, MayRead, MayUpdate
 from vesicle.db import Connection
 from vesicle.errors import NotFound, Stale
-from vesicle.tree import store
 from vesicle.tree.model import Node
+from vesicle.tree.store import nodes
 
 
 def node(conn: Connection, grant: Grant) -> Node:
     """The node of the grant. Raises NotFound when it was purged since."""
-    return _there(store.node(conn, grant), grant)
+    return _there(nodes.node(conn, grant), grant)
 
 
-def locked(conn: Connection, grant: MayUpdate | MayDelete, etag: str | None) -> Node:
+def locked(conn: Connection, grant: MayUpdate | MayDelete | MayChangePermissions, etag: str | None) -> Node:
     """The node, held until the end of the transaction, and checked against an etag when one is given. Raises Stale."""
-    found = _there(store.locked(conn, grant), grant)
+    found = _there(nodes.locked(conn, grant), grant)
     if etag is not None and str(found.etag) != etag:
         raise Stale(
             f"Object: syn{grant.id} was updated since you last fetched it, retrieve it again and re-apply the update"
@@ -26,17 +26,17 @@ def locked(conn: Connection, grant: MayUpdate | MayDelete, etag: str | None) -> 
 
 def line(conn: Connection, grant: MayRead) -> list[tuple[int, str, str]]:
     """(id, name, kind) from the root down to the node itself."""
-    return store.line(conn, grant)
+    return nodes.line(conn, grant)
 
 
 def child(conn: Connection, parent: MayRead | Exists, name: str) -> int | None:
     """The id of a child by its exact name."""
-    return store.child(conn, parent, name)
+    return nodes.child(conn, parent, name)
 
 
 def has_children(conn: Connection, grant: MayRead) -> bool:
     """True when anything lies below."""
-    return store.has_children(conn, grant)
+    return nodes.has_children(conn, grant)
 
 
 def _there(found: Node | None, grant: Grant) -> Node:

@@ -14,6 +14,11 @@ ROOT = 4489
 TRASH = 1681355
 DEEPEST = 50
 LONGEST_NAME = 256
+KINDS = (
+    "project", "folder", "file", "link", "table", "entityview", "submissionview", "dataset", "datasetcollection",
+    "materializedview", "virtualtable", "dockerrepo", "recordset", "searchindex",
+)  # fmt: skip
+CONTAINERS = ("project", "folder")
 _PUNCTUATION = frozenset(",_. -+()'")
 
 
@@ -48,9 +53,29 @@ def clean_name(name: str) -> str:
     return name
 
 
-def check_place(kind: str, parent_id: int, parent_project: int | None) -> None:
-    """Projects lie below the root, everything else inside a project. Raises BadRequest."""
-    if kind == "project" and parent_id != ROOT:
-        raise BadRequest(f"A project lies below the root (syn{ROOT}) and nowhere else; leave parentId out.")
-    if kind != "project" and parent_project is None:
+class Trashed(msgspec.Struct, array_like=True):
+    """What is remembered of something in the trash can: it comes back under this name, to this parent."""
+
+    id: int
+    kind: str
+    name: str
+    parent_id: int
+    deleted_by: int
+    deleted_on: datetime
+
+
+def check_place(kind: str, parent_id: int, parent_kind: str, parent_project: int | None) -> None:
+    """Projects lie below the root, images of software in a project, the rest in projects and folders.
+
+    Raises BadRequest.
+    """
+    if kind == "project":
+        if parent_id != ROOT:
+            raise BadRequest(f"A project lies below the root (syn{ROOT}) and nowhere else; leave parentId out.")
+        return
+    if parent_project is None:
         raise BadRequest(f"A {kind} lies in a project or in a folder: give its parentId.")
+    if parent_kind not in CONTAINERS:
+        raise BadRequest(f"syn{parent_id} is a {parent_kind}; only projects and folders hold other things.")
+    if kind == "dockerrepo" and parent_kind != "project":
+        raise BadRequest(f"A dockerrepo lies in a project itself, and syn{parent_id} is a {parent_kind}.")

@@ -1,4 +1,4 @@
-"""Rows of the tree."""
+"""Rows of nodes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import Any
 
 from psycopg.rows import args_row
 
-from vesicle.access import Exists, Grant, MayCreate, MayDelete, MayRead, MayUpdate
+from vesicle.access import (
+    Exists,
+    Grant,
+    MayChangePermissions,
+    MayCreate,
+    MayDelete,
+    MayRead,
+    MayUpdate,
+    OwnsTrashed,
+)
 from vesicle.db import Connection
 from vesicle.tree.model import Node
 
@@ -22,7 +31,7 @@ def node(conn: Connection, grant: Grant) -> Node | None:
         return cursor.execute(f"SELECT {_COLUMNS} FROM node WHERE id = %s", (grant.id,)).fetchone()
 
 
-def locked(conn: Connection, grant: MayUpdate | MayDelete) -> Node | None:
+def locked(conn: Connection, grant: MayUpdate | MayDelete | MayChangePermissions) -> Node | None:
     """The row, held until the end of the transaction."""
     with conn.cursor(row_factory=args_row(Node)) as cursor:
         query = f"SELECT {_COLUMNS} FROM node WHERE id = %s FOR NO KEY UPDATE"
@@ -57,7 +66,7 @@ def insert(conn: Connection, parent: MayCreate, kind: str, name: str, organizati
         return cursor.execute(_INSERT, values).fetchone()
 
 
-def touch(conn: Connection, grant: MayUpdate | MayDelete, **changes: Any) -> Node:
+def touch(conn: Connection, grant: MayUpdate | MayDelete | MayChangePermissions | OwnsTrashed, **changes: Any) -> Node:
     """Give the node a new etag and modifier, and these columns new values."""
     settable = {"name", "parent_id", "version", "highest_version"}
     if not changes.keys() <= settable:
@@ -126,39 +135,23 @@ WITH RECURSIVE below AS (
 )
 UPDATE node SET project_id = %(project)s,
     benefactor_id = CASE WHEN benefactor_id = %(old)s THEN %(new)s ELSE benefactor_id END
-FROM below WHERE node.id = below.id
+FROM below WHERE node.id = below.id AND (benefactor_id = %(old)s OR project_id IS DISTINCT FROM %(project)s)
 """
 
 
-def place_subtree(conn: Connection, grant: MayUpdate, new_benefactor: int, project_id: int) -> None:
-    """After a move: who inherited goes on inheriting, from the new place; own lists stay. One statement."""
+def place_subtree(
+    conn: Connection, grant: MayUpdate | MayChangePermissions, new_benefactor: int, project_id: int
+) -> None:
+    """After a move, or with another list: who inherited inherits from the new place; own lists stay. One statement."""
     values = {"id": grant.id, "old": grant.benefactor_id, "new": new_benefactor, "project": project_id}
     conn.execute(_INHERITING, values)
 
 
-_TRASH_SUBTREE = """
-WITH RECURSIVE below AS (
-    SELECT id, benefactor_id FROM node WHERE id = %(id)s
-    UNION ALL
-    SELECT n.id, n.benefactor_id FROM node n JOIN below ON n.parent_id = below.id
-), gone AS (
-    UPDATE node SET benefactor_id = %(trash)s FROM below WHERE node.id = below.id
-)
-SELECT id FROM below WHERE id = benefactor_id
-"""
-
-
-def trash_subtree(conn: Connection, grant: MayDelete, trash_id: int) -> list[int]:
-    """Put the whole subtree under the trash can's list; the ids of those that had a list of their own."""
-    return [row[0] for row in conn.execute(_TRASH_SUBTREE, {"id": grant.id, "trash": trash_id})]
-
-
-def insert_trashed(conn: Connection, grant: MayDelete, old: Node, *, purge_soon: bool) -> None:
-    """Remember what was deleted, from where, and by whom."""
-    conn.execute(
-        "INSERT INTO trashed (node_id, name, parent_id, deleted_by, purge_soon) VALUES (%s, %s, %s, %s, %s)",
-        (old.id, old.name, old.parent_id, grant.actor.id, purge_soon),
-    )
+def benefactor_of_parent(conn: Connection, grant: MayChangePermissions) -> int | None:
+    """Whose list decides about the node's parent."""
+    query = "SELECT p.benefactor_id FROM node n JOIN node p ON p.id = n.parent_id WHERE n.id = %s"
+    row = conn.execute(query, (grant.id,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def child(conn: Connection, parent: MayRead | Exists, name: str) -> int | None:
@@ -173,8 +166,8 @@ def has_children(conn: Connection, grant: MayRead) -> bool:
     return bool(row and row[0])
 
 
-def has_more_children_than(conn: Connection, parent: MayCreate, most: int) -> bool:
-    """True when the container holds at least ``most`` children."""
-    query = "SELECT count(*) FROM (SELECT 1 FROM node WHERE parent_id = %s LIMIT %s) some"
-    row = conn.execute(query, (parent.id, most)).fetchone()
+def has_more_children_than(conn: Connection, parent: MayCreate, kinds: list[str], most: int) -> bool:
+    """True when the container holds at least ``most`` children of these kinds."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM node WHERE parent_id = %s AND kind = ANY(%s) LIMIT %s) some"
+    row = conn.execute(query, (parent.id, kinds, most)).fetchone()
     return bool(row and row[0] >= most)
