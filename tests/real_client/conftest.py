@@ -65,11 +65,20 @@ class Client:
 
     def python(self, code: str, **more: str) -> str:
         """A script that begins signed in as ``syn``; what it printed."""
-        script = self.home / "script.py"
         start = "import synapseclient\nfrom synapseclient.models import Project, Folder, File\n"
         start += "syn = synapseclient.Synapse(configPath='.synapseConfig', skip_checks=True, silent=True)\n"
         start += "syn.login(silent=True)\n"
-        script.write_text(start + dedent(code))
+        return self._script(start + dedent(code), **more)
+
+    def commands(self, code: str, **more: str) -> str:
+        """A script in which ``synapse(…)`` is one command, as ``forking`` has it; what it printed."""
+        start = f"import os, sys\nsys.path.append({str(Path(__file__).parent)!r})\n"
+        start += "from forking import at_a_terminal, id_in, synapse\n"
+        return self._script(start + dedent(code), **more)
+
+    def _script(self, code: str, **more: str) -> str:
+        script = self.home / "script.py"
+        script.write_text(code)
         done = subprocess.run(
             [self.programs / "python", script],
             cwd=self.home,
