@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import psycopg
+from tests import oracle
 from tests.objectstore.sharing import Facts
 from tests.objectstore.starting import free_ports
 
@@ -125,11 +126,13 @@ class Person:
     http: httpx.Client = field(repr=False)
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> httpx.Response:
-        """One request; redirects are not followed."""
+        """One request; redirects are not followed. A JSON answer of success has to be what Synapse documents."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return self.http.request(
+        answer = self.http.request(
             method, self.url + path, headers=headers, json=body, params=query or None, timeout=ANSWER_WITHIN_S
         )
+        oracle.check(method, path, answer)
+        return answer
 
     def ok(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """One request that must succeed: its JSON, or its text."""

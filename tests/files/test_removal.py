@@ -122,7 +122,7 @@ def test_restoring_is_a_job_that_has_nothing_to_do(owner: Person, stranger: Pers
         )
         assert time.monotonic() < deadline
     assert answer.status_code == 201
-    results = {one["fileHandleId"]: one["status"] for one in answer.json()["restoredFileHandles"]}
+    results = {one["fileHandleId"]: one["status"] for one in answer.json()["restoreResults"]}
     assert results == {own: "NO_ACTION", foreign: "UNAUTHORIZED", "1": "NOT_FOUND"}
     assert owner.ok("GET", f"/repo/v1/asynchronous/job/{token}")["jobState"] == "COMPLETE"
     assert owner.call("GET", f"{path}/get/1").status_code == 404

@@ -32,7 +32,7 @@ class FileHandleRestoreResponse(
 ):
     """What became of each, in the order asked."""
 
-    restored_file_handles: list[FileHandleRestoreResult]
+    restore_results: list[FileHandleRestoreResult]
 
 
 def check(request: FileHandleRestoreRequest) -> None:
@@ -47,7 +47,7 @@ def restore(work: House, started_by: int, request: FileHandleRestoreRequest) -> 
         actor = tokens.actor_of_person(conn, started_by, work.settings)
         answers = require_each_owned(conn, actor, OwnsFileHandle, request.file_handle_ids)
     return FileHandleRestoreResponse(
-        restored_file_handles=[
+        restore_results=[
             FileHandleRestoreResult(file_handle_id=str(number), status=_status(answers[number]))
             for number in request.file_handle_ids
         ]

@@ -15,9 +15,7 @@ class AsyncJobId(Shape):
     token: str
 
 
-class AsynchronousJobStatus(
-    Shape, tag_field="concreteType", tag="org.sagebionetworks.repo.model.asynch.AsynchronousJobStatus"
-):
+class AsynchronousJobStatus(Shape):
     """How far a job is."""
 
     job_state: str
