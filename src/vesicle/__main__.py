@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from vesicle import __version__, administration, serving
-from vesicle.accounts import people, sign_in
+from vesicle.accounts import certification, people, sign_in
 from vesicle.db import Connection, connect, migrate
 from vesicle.errors import Refusal
 from vesicle.settings import Settings, SettingsError, load
@@ -109,7 +109,7 @@ def create_token(
 def certify(name: str, data: Data = None, config: Config = None) -> None:
     """Let a user upload where the setting `certification` is `required`."""
     with _database(data, config) as conn:
-        people.certify(conn, people.find(conn, name))
+        certification.certify(conn, None, people.find(conn, name))
 
 
 @admin.command("set-password")

@@ -8,7 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from vesicle.access import Actor, Scope
 from vesicle.accounts import http as accounts_http
-from vesicle.accounts import tokens
+from vesicle.accounts import passwords, tokens
 from vesicle.db import Connection, open_pool
 from vesicle.delivery import http as delivery_http
 from vesicle.entities import http as entities_http
@@ -27,7 +27,7 @@ from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
 ROOMS = (health, accounts_http, teams_http, entities_http, files_http, delivery_http, jobs_http)
-DURABLE = (removal, sending, trash)
+DURABLE = (removal, sending, passwords, trash)
 """Rooms with work on the queue: a worker knows what these have declared."""
 
 _openapi = Doors("web")

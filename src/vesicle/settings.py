@@ -45,11 +45,19 @@ def _origin(text: str) -> str | None:
     return f"{parts.scheme}://{parts.netloc}" if valid else None
 
 
+def _origins(text: str) -> str | None:
+    found = [_origin(one.strip()) for one in text.split(",")]
+    return ",".join(one.lower() for one in found if one) if all(found) else None
+
+
 def _matching(pattern: str) -> Callable[[str], str | None]:
     return lambda text: text if re.fullmatch(pattern, text) else None
 
 
 ORIGIN = Form("an origin such as https://data.example.org, without a path", _origin)
+ORIGINS = Form("origins such as https://data.example.org, with commas between", _origins)
+WEB_PAGE = Form("the address of a web page", _matching(r"https?://[^\s\"'<>]+"))
+VERSION = Form("a version such as 1.0.0", _matching(r"[0-9A-Za-z.-]{1,64}"))
 POSTGRESQL = Form("a URL that begins with postgresql://", _matching(r"postgres(ql)?://.+"))
 BUCKET = Form(
     "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens",
@@ -169,8 +177,26 @@ class Settings:
     unused_token_days: int = setting(
         180, "After how many days without use an access token expires.", least=1, most=36500
     )
-    certification: Literal["everyone", "required"] = setting(
-        "everyone", "Who may upload: everyone, or only those whom an administrator certified (`required`)."
+    sign_up: Literal["off", "invitation", "open"] = setting(
+        "off", "Who may make themself an account: nobody, whose address was invited, or everybody with an address."
+    )
+    certification: Literal["auto", "everyone", "required"] = setting(
+        "auto",
+        "Who may upload: everyone, or only those whom an administrator certified (`required`).",
+        shown="`auto`: `required` where `sign_up` is `open`, otherwise `everyone`",
+    )
+    terms_version: str = setting(
+        "",
+        "The version of the terms of use that people have to agree to before anything else.",
+        shown="empty: there are none",
+        form=VERSION,
+    )
+    terms_url: str = setting("", "The web page with the terms of use.", form=WEB_PAGE)
+    portal_origins: str = setting(
+        "",
+        "Origins, with commas between, of web pages elsewhere that links in mail may lead to.",
+        shown="empty: this server only",
+        form=ORIGINS,
     )
     smtp_host: str = setting(
         "", "The mail server that takes the mail of this installation.", form=HOST,
@@ -192,6 +218,8 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.store_port:
             object.__setattr__(self, "store_port", self.port + 1)
+        if self.certification == "auto":
+            object.__setattr__(self, "certification", "required" if self.sign_up == "open" else "everyone")
         for wrong, reason in _contradictions(self):
             if wrong:
                 raise SettingsError(reason)
@@ -217,6 +245,11 @@ class Settings:
         if self.s3_sts_endpoint or not (urlsplit(self.s3_endpoint).hostname or "").endswith(".amazonaws.com"):
             return self.s3_sts_endpoint or self.s3_endpoint
         return f"https://sts.{self.s3_region}.amazonaws.com"
+
+    @property
+    def portals(self) -> list[str]:
+        """The origins of web pages elsewhere that links in mail may lead to."""
+        return self.portal_origins.split(",") if self.portal_origins else []
 
     @property
     def store_url(self) -> str:
@@ -245,6 +278,10 @@ def _contradictions(settings: Settings) -> Iterable[tuple[object, str]]:
     yield any(tls) and not all(tls), "tls_certificate and tls_key belong together: set both or none"
     yield settings.store_port > 65535, f"store_port: {settings.store_port} is past the last port, 65535; set another"
     yield settings.store_port == settings.port, f"store_port and port are both {settings.port}; set another store_port"
+    yield (
+        bool(settings.terms_version) != bool(settings.terms_url),
+        "terms_version and terms_url belong together: set both",
+    )
     yield settings.smtp_host and not settings.smtp_from, "smtp_host needs smtp_from, the address that mail comes from"
     clear = settings.smtp_user and settings.smtp_security == "none"
     yield clear, "smtp_user: a password is not sent without protection; set smtp_security to starttls or tls"

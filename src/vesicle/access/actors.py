@@ -33,13 +33,17 @@ EVERY_SCOPE = Scope(255)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A caller: own id, every principal whose grants count, the scopes of the token that was used."""
+    """A caller: own id, every principal whose grants count, the scopes of the token that was used.
+
+    ``agreed`` is false for who has yet to agree to the terms of use.
+    """
 
     id: int
     principals: list[int]
     scopes: Scope = EVERY_SCOPE
     certified: bool = True
     token_id: int | None = None
+    agreed: bool = True
     is_admin: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,8 +65,9 @@ def anonymous() -> Actor:
 
 
 def signed_in(
-    person_id: int, groups: list[int], scopes: Scope, *, everyone_certified: bool, token_id: int | None
-) -> Actor:
+    person_id: int, groups: list[int], scopes: Scope, *, everyone_certified: bool, token_id: int | None,
+    agreed: bool = True,
+) -> Actor:  # fmt: skip
     """A person: themself, everybody, everybody who signed in, and their groups."""
     certified = everyone_certified or CERTIFIED in groups or ADMINISTRATORS in groups
-    return Actor(person_id, [person_id, PUBLIC, AUTHENTICATED, *groups], scopes, certified, token_id)
+    return Actor(person_id, [person_id, PUBLIC, AUTHENTICATED, *groups], scopes, certified, token_id, agreed)

@@ -7,6 +7,7 @@ import re
 from vesicle.access import ANONYMOUS, Actor, MayDeleteTeam, MayUpdateTeam, OnTeam
 from vesicle.accounts import store
 from vesicle.accounts.model import squeezed
+from vesicle.accounts.store import profiles
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, NotFound
 
@@ -15,7 +16,7 @@ _TEAM_NAME = re.compile(r"[A-Za-z0-9._ -]{3,256}", re.ASCII)
 
 def found(conn: Connection, actor: Actor, name: str) -> int:
     """A new principal for a team, and its id. Raises BadRequest for a bad name and Conflict for a taken one."""
-    _check_name(name)
+    check_name(name)
     team_id = store.insert_team_principal(conn, actor)
     if not store.insert_alias(conn, team_id, "TEAM_NAME", name, squeezed(name)):
         raise _taken(name)
@@ -25,7 +26,7 @@ def found(conn: Connection, actor: Actor, name: str) -> int:
 
 def rename(conn: Connection, proof: MayUpdateTeam, name: str) -> None:
     """Another name for a team. Raises BadRequest for a bad name and Conflict for a taken one."""
-    _check_name(name)
+    check_name(name)
     if not store.rename_team(conn, proof, name, squeezed(name)):
         raise _taken(name)
 
@@ -49,7 +50,7 @@ def require_person(conn: Connection, person_id: int) -> None:
     """Raises NotFound unless the id is that of somebody who can be in a team."""
     if person_id == ANONYMOUS:
         raise BadRequest("The anonymous user cannot be in a team.")
-    if store.profile(conn, person_id) is None:
+    if not profiles.profiles(conn, [person_id]):
         raise NotFound(f"There is no user {person_id}.")
 
 
@@ -58,7 +59,8 @@ def known(conn: Connection, ids: list[int]) -> set[int]:
     return store.known_principals(conn, ids)
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises BadRequest unless the name may be a team's."""
     if not _TEAM_NAME.fullmatch(name) or not squeezed(name):
         raise BadRequest(
             f"{name[:50]!r} cannot be the name of a team: it takes 3 to 256 letters, digits, spaces, dots, dashes or"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from msgspec import field
 
 from vesicle.access import Scope
 from vesicle.errors import BadRequest
-from vesicle.wire import UNSET, Maybe, Shape
+from vesicle.mail.model import check_address
+from vesicle.wire import UNSET, Id, Maybe, Shape
 
 _USER_NAME = re.compile(r"[A-Za-z0-9._-]{3,256}", re.ASCII)
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,128}@[^@\s,;<>\"]{1,127}")
 _SPECIAL = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -23,19 +26,112 @@ class NotificationSettings(Shape):
     mark_emailed_messages_as_read: bool = False
 
 
+class UserPreferenceBoolean(
+    Shape, tag_field="concreteType", tag="org.sagebionetworks.repo.model.UserPreferenceBoolean"
+):
+    """A switch of the web pages that a person keeps with their profile."""
+
+    name: str
+    value: bool = False
+
+
 class UserProfile(Shape):
     """A person. Addresses and settings are given to the person and to administrators only."""
 
-    owner_id: str
-    etag: str
-    user_name: str
-    first_name: str
-    last_name: str
-    created_on: str
+    owner_id: Maybe[Id] = UNSET
+    etag: Maybe[str] = UNSET
+    user_name: Maybe[str] = UNSET
+    first_name: Maybe[str] = UNSET
+    last_name: Maybe[str] = UNSET
+    created_on: Maybe[str] = UNSET
+    display_name: Maybe[str] = UNSET
+    summary: Maybe[str] = UNSET
+    position: Maybe[str] = UNSET
+    location: Maybe[str] = UNSET
+    industry: Maybe[str] = UNSET
+    company: Maybe[str] = UNSET
+    url: Maybe[str] = UNSET
+    team_name: Maybe[str] = UNSET
+    r_studio_url: Maybe[str] = UNSET
+    # The contract spells it so.
+    profile_picure_file_handle_id: Maybe[Id] = UNSET
     emails: Maybe[list[str]] = UNSET
     open_ids: Maybe[list[str]] = UNSET
     notification_settings: Maybe[NotificationSettings] = UNSET
+    preferences: Maybe[list[UserPreferenceBoolean]] = UNSET
     two_factor_auth_enabled: Maybe[bool] = UNSET
+
+
+class IdList(Shape):
+    """Principal ids."""
+
+    ids: list[Id] = field(name="list")
+
+
+class ProfileList(Shape):
+    """Profiles, in the order in which they were asked for."""
+
+    profiles: list[UserProfile] = field(name="list")
+
+
+class UserBundle(Shape):
+    """What a mask asked for of a person."""
+
+    user_id: Id
+    user_profile: Maybe[UserProfile] = UNSET
+    is_certified: Maybe[bool] = UNSET
+    is_verified: Maybe[bool] = UNSET
+    is_act_member: Maybe[bool] = field(default=UNSET, name="isACTMember")
+    is_ar_reviewer: Maybe[bool] = field(default=UNSET, name="isARReviewer")
+
+
+class AliasList(Shape):
+    """Names of people and teams."""
+
+    names: list[str] = field(name="list")
+
+
+class UserGroupHeaderResponse(Shape):
+    """Headers for names."""
+
+    headers: list[UserGroupHeader] = field(name="list")
+
+
+class AliasCheckRequest(Shape):
+    """A name that somebody would like."""
+
+    alias: str
+    type: str
+
+
+class AliasCheckResponse(Shape):
+    """Whether a name is well-formed, and free."""
+
+    valid: bool
+    available: bool
+
+
+class PrincipalAliasRequest(Shape):
+    """A name whose owner is asked for."""
+
+    alias: str
+    type: str
+
+
+class PrincipalAliasResponse(Shape):
+    """Whose name it is."""
+
+    principal_id: int
+
+
+class PassingRecord(Shape):
+    """Since when a person is certified."""
+
+    user_id: Id
+    passed: bool
+    certified: bool
+    revoked: bool
+    passed_on: str
 
 
 class UserGroupHeader(Shape):
@@ -101,7 +197,7 @@ class LoginResponse(Shape):
 
     access_token: str
     accepts_terms_of_use: bool
-    authentication_receipt: str
+    authentication_receipt: Maybe[str] = UNSET
 
 
 class AuthenticatedOn(Shape):
@@ -118,8 +214,10 @@ class Token:
     principal_id: int
     scopes: Scope
     stale: bool
+    first_today: bool
     expired: bool
     groups: list[int]
+    terms_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +231,11 @@ class ProfileRow:
     last_name: str
     created_on: datetime
     emails: list[str]
+    details: dict[str, str]
+    preferences: list[dict[str, Any]]
+    picture_handle_id: int | None
+    send_mail: bool
+    mark_mailed_read: bool
 
 
 def squeezed(name: str) -> str:
@@ -149,9 +252,8 @@ def check_user_name(name: str) -> None:
 
 
 def check_email(address: str) -> None:
-    """Raises BadRequest unless the text looks like a mail address."""
-    if not _EMAIL.fullmatch(address):
-        raise BadRequest(f"{address[:100]!r} is not a mail address.")
+    """Raises BadRequest unless mail can be sent there."""
+    check_address(address)
 
 
 def check_password(password: str) -> None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vesicle.access import ADMINISTRATORS, ANONYMOUS, CERTIFIED, FIRST_ADMIN, Actor
-from vesicle.accounts import store
+from vesicle.access import ADMINISTRATORS, ANONYMOUS, FIRST_ADMIN
+from vesicle.accounts import groups, store
 from vesicle.accounts.model import (
-    NotificationSettings,
+    AliasCheckRequest,
+    AliasCheckResponse,
+    PrincipalAliasRequest,
+    PrincipalAliasResponse,
     UserGroupHeader,
     UserGroupHeaderPage,
-    UserProfile,
+    UserGroupHeaderResponse,
     check_email,
     check_user_name,
     squeezed,
 )
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, NotFound
-from vesicle.wire import check_window, or_unset, stamp
+from vesicle.wire import check_window, or_unset
 
 KINDS = {"ALL": ["user", "team", "group"], "USERS_ONLY": ["user"], "TEAMS_ONLY": ["team", "group"]}
+KINDS_OF_ALIAS = ["USER_NAME", "TEAM_NAME", "USER_EMAIL"]
+FORMS = {"USER_NAME": check_user_name, "TEAM_NAME": groups.check_name, "USER_EMAIL": check_email}
 MOST_IDS = 1000
+MOST_NAMES = 100
 
 
 def create(
@@ -34,16 +40,16 @@ def create(
         for kind, alias in (("USER_NAME", name), ("USER_EMAIL", email)):
             if not store.insert_alias(conn, person_id, kind, alias, squeezed(alias)):
                 raise Conflict(f"{alias} is taken; names differ in more than case and punctuation.")
-        first, last = squeezed(first_name), squeezed(last_name)
-        store.insert_prefixes(conn, person_id, {squeezed(name), first + last, last + first})
+        store.insert_prefixes(conn, person_id, prefixes(name, first_name, last_name))
         if admin:
             store.insert_membership(conn, person_id, ADMINISTRATORS)
     return person_id
 
 
-def certify(conn: Connection, person_id: int) -> None:
-    """From now on the person counts as certified."""
-    store.insert_membership(conn, person_id, CERTIFIED)
+def prefixes(name: str, first_name: str, last_name: str) -> set[str]:
+    """What a look-up by prefix finds a person under."""
+    first, last = squeezed(first_name), squeezed(last_name)
+    return {squeezed(name), first + last, last + first}
 
 
 def has_administrator(conn: Connection) -> bool:
@@ -57,23 +63,6 @@ def find(conn: Connection, name: str) -> int:
     if person_id is None or person_id in (FIRST_ADMIN, ANONYMOUS):
         raise NotFound(f"There is no user {name!r}; make one with: vesicle admin create-user {name} --email ADDRESS")
     return person_id
-
-
-def profile(conn: Connection, actor: Actor, person_id: int) -> UserProfile:
-    """A person's profile; what is private in it only for the person and for administrators. Raises NotFound."""
-    row = store.profile(conn, person_id)
-    if row is None:
-        raise NotFound(f"There is no user {person_id}.")
-    found = UserProfile(
-        owner_id=str(row.principal_id), etag=str(row.etag), user_name=row.user_name,
-        first_name=row.first_name, last_name=row.last_name, created_on=stamp(row.created_on),
-    )  # fmt: skip
-    if actor.is_self_or_admin(person_id) and not actor.is_anonymous:
-        found.emails = row.emails
-        found.open_ids = []
-        found.notification_settings = NotificationSettings()
-        found.two_factor_auth_enabled = False
-    return found
 
 
 def headers(conn: Connection, ids: str) -> UserGroupHeaderPage:
@@ -96,6 +85,38 @@ def headers_by_prefix(conn: Connection, prefix: str, kind: str, limit: int, offs
     rows = store.headers_by_prefix(conn, squeezed(prefix), KINDS[kind], limit, offset)
     total = offset + len(rows) + (1 if len(rows) == limit else 0)
     return UserGroupHeaderPage(children=_headers(rows), total_number_of_results=total, prefix_filter=prefix)
+
+
+def headers_of_names(conn: Connection, names: list[str]) -> UserGroupHeaderResponse:
+    """Headers for names of people and teams, whatever their case and punctuation; unknown ones are skipped."""
+    if len(names) > MOST_NAMES:
+        raise BadRequest(f"list takes at most {MOST_NAMES} names.")
+    found = store.principals_of(conn, [squeezed(name) for name in names], ["USER_NAME", "TEAM_NAME"])
+    ids = [found[squeezed(name)] for name in names if squeezed(name) in found]
+    return UserGroupHeaderResponse(headers=_headers(store.headers(conn, ids)))
+
+
+def check_alias(conn: Connection, request: AliasCheckRequest) -> AliasCheckResponse:
+    """Whether a name or address has the right form, and is nobody's yet."""
+    check = FORMS.get(request.type)
+    if check is None:
+        raise BadRequest(f"type is one of {', '.join(FORMS)}, not {request.type[:50]!r}.")
+    try:
+        check(request.alias)
+    except BadRequest:
+        return AliasCheckResponse(valid=False, available=False)
+    taken = store.principals_of(conn, [squeezed(request.alias)], KINDS_OF_ALIAS)
+    return AliasCheckResponse(valid=True, available=not taken)
+
+
+def owner_of_alias(conn: Connection, request: PrincipalAliasRequest) -> PrincipalAliasResponse:
+    """Whose user name it is. Raises NotFound."""
+    if request.type != "USER_NAME":
+        raise BadRequest(f"Only aliases of the type USER_NAME are looked up, not {request.type[:50]!r}.")
+    person_id = store.principal_of(conn, squeezed(request.alias), ["USER_NAME"])
+    if person_id is None:
+        raise NotFound(f"There is no user {request.alias[:100]!r}.")
+    return PrincipalAliasResponse(principal_id=person_id)
 
 
 def _headers(rows: Iterable[tuple[int, str, bool, str | None, str | None]]) -> list[UserGroupHeader]:

@@ -10,47 +10,85 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from vesicle.access import Actor
 from vesicle.accounts import store, tokens
 from vesicle.accounts.model import LoginRequest, LoginResponse, check_password, squeezed
+from vesicle.accounts.store import profiles
+from vesicle.audit.recording import note
 from vesicle.db import Connection
-from vesicle.errors import Locked, NotFound, NotSignedIn, Refusal
+from vesicle.errors import BadRequest, Locked, NotFound, NotSignedIn, Refusal
+from vesicle.mail import links
+from vesicle.settings import Settings
 
 MOST_FAILURES = 10
 CLOSED_S = 15 * 60
+RECEIPT = "sign_in.receipt"
+RECEIPT_LIFE_S = 30 * 24 * 3600
 _hasher = PasswordHasher()
 # Checked against when there is no such person, so that the time of an answer does not tell who has an account.
 _NOBODY = _hasher.hash("nobody's password")
 
 
-def sign_in(conn: Connection, request: LoginRequest) -> LoginResponse:
+def sign_in(conn: Connection, settings: Settings, request: LoginRequest) -> LoginResponse:
     """A session token for a user name (or address) and password.
 
-    Raises NotSignedIn, with one text for every wrong pair, and Locked after MOST_FAILURES failures in a row. Failures
-    are
-    kept even though the answer is a refusal, so this story commits by itself.
+    Raises NotSignedIn, with one text for every wrong pair, and Locked after MOST_FAILURES failures in a row, unless a
+    receipt of an earlier sign-in comes along: who guesses passwords has none, so the person themself gets in.
+    Failures are kept even though the answer is a refusal, so this story commits by itself.
     """
+    person_id = verified(conn, request)
+    with conn.transaction():
+        store.note_sign_in(conn, person_id)
+        note(conn, person_id, "sign_in", "person", person_id)
+        return welcome(conn, settings, person_id, used_receipt=request.authentication_receipt or "")
+
+
+def welcome(conn: Connection, settings: Settings, person_id: int, *, used_receipt: str = "") -> LoginResponse:
+    """A session, and a receipt in the place of the one that was used."""
+    if used_receipt:
+        _receipt_is_of(conn, used_receipt, person_id, use_up=True)
+    version = profiles.agreed_version(conn, person_id)
+    return LoginResponse(
+        access_token=tokens.open_session(conn, person_id),
+        accepts_terms_of_use=not settings.terms_version or version == settings.terms_version,
+        authentication_receipt=links.issue(conn, RECEIPT, str(person_id), RECEIPT_LIFE_S, {"person": person_id}),
+    )
+
+
+def verified(conn: Connection, request: LoginRequest) -> int:
+    """The person whose name and password these are. Commits by itself; raises NotSignedIn and Locked."""
     person_id = store.principal_of(conn, squeezed(request.username), ["USER_NAME", "USER_EMAIL"])
     with conn.transaction():
-        refusal = _check(conn, person_id, request.password)
-        if refusal is None and person_id is not None:
-            store.note_sign_in(conn, person_id)
-            token = tokens.open_session(conn, person_id)
-            return LoginResponse(access_token=token, accepts_terms_of_use=True, authentication_receipt="")
-    raise refusal or _wrong()
+        refusal = _check(conn, person_id, request)
+        if refusal is not None:
+            note(conn, None, "sign_in.refused", "person", person_id, {"status": refusal.status})
+    if refusal is not None or person_id is None:
+        raise refusal or _wrong()
+    return person_id
 
 
 def _wrong() -> NotSignedIn:
     return NotSignedIn("The provided username/password combination is incorrect")
 
 
-def _check(conn: Connection, person_id: int | None, password: str) -> Refusal | None:
+def _check(conn: Connection, person_id: int | None, request: LoginRequest) -> Refusal | None:
     row = store.password_row(conn, person_id) if person_id is not None else None
     digest, closed_until, _ = row if row else (None, None, 0)
+    matches = _matches(digest or _NOBODY, request.password)
     if closed_until is not None and closed_until > datetime.now(UTC):
-        return Locked(f"Too many failed sign-ins: this account is closed for up to {CLOSED_S // 60} minutes.")
-    if _matches(digest or _NOBODY, password) and digest is not None:
+        receipt = request.authentication_receipt or ""
+        if not (receipt and person_id is not None and _receipt_is_of(conn, receipt, person_id)):
+            return Locked(f"Too many failed sign-ins: this account is closed for up to {CLOSED_S // 60} minutes.")
+    if matches and digest is not None:
         return None
     if person_id is not None and digest is not None:
         store.note_failed_sign_in(conn, person_id, MOST_FAILURES, CLOSED_S)
     return _wrong()
+
+
+def _receipt_is_of(conn: Connection, receipt: str, person_id: int, *, use_up: bool = False) -> bool:
+    take = links.redeem if use_up else links.look
+    try:
+        return bool(take(conn, RECEIPT, receipt)["person"] == person_id)
+    except BadRequest:
+        return False
 
 
 def _matches(digest: str, password: str) -> bool:
@@ -61,7 +99,13 @@ def _matches(digest: str, password: str) -> bool:
 
 
 def set_password(conn: Connection, person_id: int, password: str) -> None:
-    """Raises BadRequest for a weak one."""
+    """The operator, or an administrator, sets somebody's password. Raises BadRequest for a weak one."""
+    choose_password(conn, person_id, password)
+    note(conn, None, "password.set", "person", person_id)
+
+
+def choose_password(conn: Connection, person_id: int, password: str) -> None:
+    """From now on this is the password. Raises BadRequest for a weak one."""
     check_password(password)
     store.set_password_digest(conn, person_id, _hasher.hash(password))
 

@@ -15,6 +15,7 @@ from vesicle.accounts.model import (
     names_of,
     scopes_of,
 )
+from vesicle.audit.recording import note
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound, NotSignedIn
 from vesicle.settings import Settings
@@ -39,9 +40,12 @@ def actor_of_token(conn: Connection, token: str, settings: Settings) -> Actor:
         raise NotSignedIn("Invalid access token")
     if row.stale:
         store.touch_token(conn, row.id)
+    if row.first_today:
+        note(conn, row.principal_id, "token.use", "access token", row.id)
     return signed_in(
         row.principal_id, row.groups, row.scopes,
         everyone_certified=settings.certification == "everyone", token_id=row.id,
+        agreed=row.terms_version == (settings.terms_version or row.terms_version),
     )  # fmt: skip
 
 
@@ -72,13 +76,20 @@ def issue(conn: Connection, person_id: int, name: str, scopes: Scope) -> str:
     if not store.insert_token(conn, person_id, "personal", name, digest_of(token), scopes, None):
         raise BadRequest(f"You have an access token of the name {name!r} already; choose another, or delete that one.")
     store.drop_least_used_tokens(conn, person_id, MOST_TOKENS)
+    note(conn, person_id, "token.create", "person", person_id, {"name": name, "scopes": names_of(scopes)})
     return token
 
 
-def open_session(conn: Connection, person_id: int) -> str:
-    """A token with every scope, for a day."""
+def revoke(conn: Connection, grant: OwnsToken) -> None:
+    """From now on the token opens nothing."""
+    store.delete_token(conn, grant)
+    note(conn, grant.actor.id, "token.revoke", "access token", grant.id)
+
+
+def open_session(conn: Connection, person_id: int, scopes: Scope = EVERY_SCOPE) -> str:
+    """A token for a day, with every scope unless fewer are named."""
     token = SESSION_PREFIX + secrets.token_urlsafe(32)
-    store.insert_token(conn, person_id, "session", None, digest_of(token), EVERY_SCOPE, SESSION_S)
+    store.insert_token(conn, person_id, "session", None, digest_of(token), scopes, SESSION_S)
     return token
 
 

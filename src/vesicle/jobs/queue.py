@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
 from vesicle.db import Connection
@@ -22,6 +23,8 @@ queue = App(connector=PsycopgConnector())
 # Waits that grow to hours: long enough for a store that is down for a day or two.
 PATIENT = RetryStrategy(max_attempts=40, exponential_wait=2, linear_wait=60)
 DEAD_AFTER_S = 60
+# In a worker the queue's own connector is asynchronous, and could not use the connection of a task that asks for more.
+_BY_CONNECTION = JobManager(SyncPsycopgConnector())
 
 
 class Durable:
@@ -33,7 +36,9 @@ class Durable:
 
     def defer(self, conn: Connection, **arguments: Any) -> None:
         """Do it once the caller's transaction is done."""
-        self._task.configure(connection=conn).defer(**arguments)
+        deferred = self._task.configure(connection=conn)
+        deferred.job_manager = _BY_CONNECTION
+        deferred.defer(**arguments)
 
     def __call__(self, work: House, **arguments: Any) -> None:
         """Do it now."""

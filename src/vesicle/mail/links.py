@@ -16,12 +16,15 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.mail import store
+from vesicle.settings import Settings
 
 LONGEST_SECRET = 200
+LONGEST_LANDING = 1000
 
 
 def issue(conn: Connection, purpose: str, subject: str, life_s: int, facts: Mapping[str, Any]) -> str:
@@ -53,6 +56,33 @@ def look(conn: Connection, purpose: str, secret: str) -> dict[str, Any]:
 def revoke(conn: Connection, purpose: str, subject: str) -> None:
     """Every link of this purpose about this subject is good no more."""
     store.delete_links(conn, purpose, subject)
+
+
+def is_open(conn: Connection, purpose: str, subject: str) -> bool:
+    """True while some link of this purpose about this subject is good."""
+    return store.has_link(conn, purpose, subject)
+
+
+def landing(settings: Settings, asked: str | None, own: str) -> str:
+    """The beginning of a link, to which the secret is appended: what the caller asked for, or our own page.
+
+    Raises BadRequest for a page elsewhere: whoever may choose where a secret goes, gets the secret. Allowed are this
+    server itself and ``portal_origins``. ``own`` is a path of this server, such as ``/sign-up?token=``.
+    """
+    if not asked:
+        return settings.api_url + own
+    try:
+        parts = urlsplit(asked)
+    except ValueError:
+        parts = urlsplit("")
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    plain = asked.isascii() and asked.isprintable() and not set(asked) & set(' "<>\\^`{|}')
+    if not plain or len(asked) > LONGEST_LANDING or origin not in {settings.api_url.lower(), *settings.portals}:
+        raise BadRequest(
+            "Links in mail lead to this server only, or to an origin that the setting portal_origins names;"
+            f" {asked[:100]!r} is neither."
+        )
+    return asked
 
 
 def _digest(secret: str) -> bytes:

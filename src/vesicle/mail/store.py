@@ -83,6 +83,12 @@ def use_up_link(conn: Connection, digest: bytes, purpose: str) -> tuple[str, dic
     ).fetchone()
 
 
+def has_link(conn: Connection, purpose: str, subject: str) -> bool:
+    """True while a link of this purpose for this subject is good."""
+    query = "SELECT 1 FROM mail_link WHERE purpose = %s AND subject = %s AND expires_on > now() LIMIT 1"
+    return conn.execute(query, (purpose, subject)).fetchone() is not None
+
+
 def delete_links(conn: Connection, purpose: str, subject: str) -> None:
     """The links of this purpose for this subject are good no more."""
     conn.execute("DELETE FROM mail_link WHERE purpose = %s AND subject = %s", (purpose, subject))

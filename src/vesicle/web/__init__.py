@@ -1,11 +1,12 @@
 """The HTTP edge: doors, refusals as JSON, OpenAPI."""
 
 from vesicle.web.calls import Call, House
-from vesicle.web.doors import Access, Anyone, Door, Doors, InStory, Needs, SignedIn, Transaction
+from vesicle.web.doors import Access, Administrators, Anyone, Door, Doors, InStory, Needs, SignedIn, Transaction
 from vesicle.web.replies import Bare, Redirect, Reply, Text
 
 __all__ = [
     "Access",
+    "Administrators",
     "Anyone",
     "Bare",
     "Call",

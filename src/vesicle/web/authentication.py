@@ -7,9 +7,9 @@ from typing import Any
 
 from vesicle.access import Actor, Grant, OnTeam, Owns, anonymous, require
 from vesicle.db import Connection
-from vesicle.errors import InsufficientScope, NotSignedIn
+from vesicle.errors import Forbidden, InsufficientScope, NotSignedIn
 from vesicle.web.calls import Call, SignIn
-from vesicle.web.doors import Door, Needs, SignedIn, snake
+from vesicle.web.doors import Administrators, Door, Needs, SignedIn, snake
 
 
 def actor_of(headers: Mapping[str, str], conn: Connection, sign_in: SignIn) -> Actor:
@@ -35,10 +35,18 @@ def check_scopes(actor: Actor, door: Door) -> None:
         raise InsufficientScope(f"insufficient_scope. This access token lacks the scope: {names}.")
 
 
+def check_terms(actor: Actor, door: Door) -> None:
+    """Where there are terms of use, who has not agreed to them can do nothing but sign in, out, and agree."""
+    if not actor.agreed and not door.path.startswith("/auth/v1/"):
+        raise Forbidden("Terms of use have not been signed.")
+
+
 def check_access(actor: Actor, door: Door) -> None:
-    """For doors without a grant: anyone, or any person."""
-    if isinstance(door.access, SignedIn) and actor.is_anonymous:
+    """For doors without a grant: anyone, any person, or administrators."""
+    if isinstance(door.access, SignedIn | Administrators) and actor.is_anonymous:
         raise NotSignedIn("Sign in first: this call needs an access token.")
+    if isinstance(door.access, Administrators) and not actor.is_admin:
+        raise Forbidden("Only administrators may do this.")
 
 
 def grant(call: Call, access: Needs, arguments: Mapping[str, Any]) -> Grant | Owns | OnTeam:

@@ -49,6 +49,11 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class Administrators:
+    """Members of the administrators' team only."""
+
+
+@dataclass(frozen=True)
 class InStory:
     """The story itself asks ``access.require``, because the id is in the body, or because of the contract's answers."""
 
@@ -63,7 +68,7 @@ class Needs:
     parameter: str = "id"
 
 
-Access = Anyone | SignedIn | InStory | Needs
+Access = Anyone | SignedIn | Administrators | InStory | Needs
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ def _id_type(access: Access, name: str) -> type:
 
 def _check(door: Door) -> None:
     """Mistakes in a declaration are found at import."""
-    guarded = isinstance(door.access, Needs | InStory) or bool(getattr(door.access, "reason", ""))
+    guarded = isinstance(door.access, Needs | InStory | Administrators) or bool(getattr(door.access, "reason", ""))
     if door.parameters and not guarded:
         raise TypeError(f"{door.name}: a path with a parameter asks for a grant, or gives the reason why not")
     if isinstance(door.access, Needs) and door.access.parameter not in door.parameters:

@@ -97,6 +97,7 @@ class Edge:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with self._house.pool.connection() as conn:
             actor = authentication.actor_of(headers, conn, self._house.sign_in)
+            authentication.check_terms(actor, door)
             authentication.check_scopes(actor, door)
             arguments = binding.path_values(door, texts) | binding.query_values(door, scope["query_string"])
             call = Call(self._house, conn, actor, headers)

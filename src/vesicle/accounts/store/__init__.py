@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import errors
-from psycopg.rows import args_row
 
 from vesicle.access import Actor, MayDeleteTeam, MayUpdateTeam, OnTeam, OwnsToken, Scope
-from vesicle.accounts.model import ProfileRow, Token
+from vesicle.accounts.model import Token
 from vesicle.db import Connection
 
 _TOKEN = """
 SELECT t.id, t.principal_id, t.scopes, t.last_used < now() - interval '1 minute',
+       t.last_used < date_trunc('day', now()),
        coalesce(t.expires_on < now(), t.last_used < now() - make_interval(days => %s)),
-       ARRAY(SELECT group_id FROM membership WHERE member_id = t.principal_id)
+       ARRAY(SELECT group_id FROM membership WHERE member_id = t.principal_id),
+       (SELECT terms_version FROM person p WHERE p.principal_id = t.principal_id)
 FROM access_token t WHERE t.digest = %s
 """
 
@@ -84,25 +85,14 @@ def delete_token(conn: Connection, grant: OwnsToken) -> None:
     conn.execute("DELETE FROM access_token WHERE id = %s", (grant.id,))
 
 
+def delete_sessions(conn: Connection, principal_id: int) -> None:
+    """End every session of a person; their personal tokens stay."""
+    conn.execute("DELETE FROM access_token WHERE principal_id = %s AND kind = 'session'", (principal_id,))
+
+
 def delete_session(conn: Connection, token_id: int) -> None:
     """End the session of a sign-in token."""
     conn.execute("DELETE FROM access_token WHERE id = %s AND kind = 'session'", (token_id,))
-
-
-_PROFILE = """
-SELECT p.principal_id, p.etag, a.alias, p.first_name, p.last_name, q.created_on,
-       ARRAY(SELECT m.alias FROM alias m WHERE m.principal_id = p.principal_id AND m.kind = 'USER_EMAIL'
-             ORDER BY m.alias)
-FROM person p JOIN principal q ON q.id = p.principal_id
-JOIN alias a ON a.principal_id = p.principal_id AND a.kind = 'USER_NAME'
-WHERE p.principal_id = %s
-"""
-
-
-def profile(conn: Connection, principal_id: int) -> ProfileRow | None:
-    """A person; None for teams and unknown ids. Profiles are public, what is private in them is left out above."""
-    with conn.cursor(row_factory=args_row(ProfileRow)) as cursor:
-        return cursor.execute(_PROFILE, (principal_id,)).fetchone()
 
 
 _HEADER = """
@@ -141,6 +131,16 @@ def principal_of(conn: Connection, squeezed: str, kinds: list[str]) -> int | Non
     return int(row[0]) if row else None
 
 
+def principals_of(conn: Connection, squeezed: Sequence[str], kinds: list[str]) -> dict[str, int]:
+    """Whose each of these squeezed names is; those that are nobody's are left out."""
+    return dict(
+        conn.execute(
+            "SELECT squeezed, principal_id FROM alias WHERE squeezed = ANY(%s::text[]) AND kind = ANY(%s)",
+            (list(squeezed), kinds),
+        )
+    )
+
+
 def known_principals(conn: Connection, ids: Sequence[int]) -> set[int]:
     """Those of the ids that exist."""
     return {
@@ -161,10 +161,13 @@ def insert_person(conn: Connection, first_name: str, last_name: str) -> int:
 
 
 def insert_alias(conn: Connection, principal_id: int, kind: str, alias: str, squeezed: str) -> bool:
-    """Bind a name or an address; False when it is taken."""
+    """Bind a name or an address; False when it is taken. The first address is the one that mail goes to."""
     made = conn.execute(
-        "INSERT INTO alias (squeezed, alias, kind, principal_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (squeezed, alias, kind, principal_id),
+        "INSERT INTO alias (squeezed, alias, kind, principal_id, notified) VALUES (%(squeezed)s, %(alias)s, %(kind)s,"
+        " %(id)s, %(kind)s = 'USER_EMAIL'"
+        " AND NOT EXISTS (SELECT 1 FROM alias WHERE principal_id = %(id)s AND notified))"
+        " ON CONFLICT (squeezed) DO NOTHING",
+        {"squeezed": squeezed, "alias": alias, "kind": kind, "id": principal_id},
     )
     return made.rowcount == 1
 
@@ -178,11 +181,21 @@ def insert_prefixes(conn: Connection, principal_id: int, tokens: set[str]) -> No
     )
 
 
+def delete_prefixes(conn: Connection, principal_id: int) -> None:
+    """Nothing finds the principal by prefix, until new ones are inserted."""
+    conn.execute("DELETE FROM principal_prefix WHERE principal_id = %s", (principal_id,))
+
+
 def insert_membership(conn: Connection, member_id: int, group_id: int) -> None:
     """Put a principal into a group; harmless when it is there."""
     conn.execute(
         "INSERT INTO membership (member_id, group_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (member_id, group_id)
     )
+
+
+def delete_membership(conn: Connection, member_id: int, group_id: int) -> None:
+    """Take a principal out of a group; harmless when it is not there."""
+    conn.execute("DELETE FROM membership WHERE member_id = %s AND group_id = %s", (member_id, group_id))
 
 
 def members(conn: Connection, group_id: int) -> set[int]:
@@ -243,6 +256,20 @@ def password_row(conn: Connection, principal_id: int) -> tuple[str | None, datet
         "SELECT password_digest, closed_until, failed_sign_ins FROM person WHERE principal_id = %s FOR UPDATE",
         (principal_id,),
     ).fetchone()
+
+
+def changed_password_lately(conn: Connection, principal_id: int, within_s: int) -> bool:
+    """True when the person chose the password themself, a short while ago."""
+    row = conn.execute(
+        "SELECT password_changed_on > now() - make_interval(secs => %s::int) FROM person WHERE principal_id = %s",
+        (within_s, principal_id),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def note_password_change(conn: Connection, principal_id: int) -> None:
+    """The person chose the password just now."""
+    conn.execute("UPDATE person SET password_changed_on = now() WHERE principal_id = %s", (principal_id,))
 
 
 def set_password_digest(conn: Connection, principal_id: int, digest: str) -> None:

@@ -1,0 +1,13 @@
+"""What people say of themselves, and how they are reached."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
