@@ -20,13 +20,14 @@ from vesicle.mail import sending
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.s3_lending import LendingS3Store, Role
+from vesicle.organizations import http as organizations_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
 from vesicle.web import Anyone, Door, Doors, House, Transaction, health
 from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
-ROOMS = (health, accounts_http, teams_http, entities_http, files_http, delivery_http, jobs_http)
+ROOMS = (health, accounts_http, teams_http, organizations_http, entities_http, files_http, delivery_http, jobs_http)
 DURABLE = (removal, sending, passwords, trash)
 """Rooms with work on the queue: a worker knows what these have declared."""
 

@@ -213,6 +213,10 @@ class Settings:
     trash_days: int = setting(
         30, "After how many days in the trash can what was deleted is purged for good.", least=1, most=36500
     )
+    plans: Literal["off", "on"] = setting(
+        "off",
+        "Whether new projects go to organizations with plans and limits; `off`: to a single one without limits.",
+    )
     max_children: int = setting(0, "How many children a project or folder may have; 0 is no limit.")
 
     def __post_init__(self) -> None:

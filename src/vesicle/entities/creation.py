@@ -26,8 +26,9 @@ from vesicle.wire import UNSET
 
 
 def create(
-    conn: Connection, actor: Actor, settings: Settings, entity: AnyEntity, generated_by: int | None = None
-) -> AnyEntity:
+    conn: Connection, actor: Actor, settings: Settings, entity: AnyEntity, generated_by: int | None = None,
+    organization_id: int | None = None,
+) -> AnyEntity:  # fmt: skip
     """Plant the node, give it its first version, tie its file handle. Call inside a transaction.
 
     Raises NotFound and Forbidden (parent, file handle, activity), BadRequest (place, name, limits) and Conflict (name,
@@ -40,7 +41,9 @@ def create(
         raise BadRequest(f"A {kind} lies in a project or in a folder: give its parentId.")
     parent_id = ROOT if entity.parent_id is UNSET else int(entity.parent_id)
     placing.check(conn, actor, parent_id, handle_id)
-    organization = membership.of_new_project() if kind == "project" else None
+    organization = None
+    if kind == "project":
+        organization = membership.of_new_project(conn, actor, settings, organization_id)
     parent, node = growth.plant(conn, actor, kind, entity.name or "", parent_id, organization, settings.max_children)
     if generated_by is not None:
         provenance.check_usable(conn, actor, generated_by)

@@ -1,11 +1,71 @@
-"""Which organization a new project belongs to."""
+"""Which organization a new project or upload belongs to, and who may contribute there."""
 
 from __future__ import annotations
 
-INSTALLATION = 1
-"""The one unlimited organization that holds every project until plans are switched on (ruling 15)."""
+from vesicle.access import Actor
+from vesicle.db import Connection
+from vesicle.errors import Forbidden
+from vesicle.organizations import founding
+from vesicle.organizations.model import INSTALLATION
+from vesicle.organizations.roles import Standing, standing
+from vesicle.organizations.store import members
+from vesicle.organizations.store import organizations as rows
+from vesicle.settings import Settings
 
 
-def of_new_project() -> int:
-    """The organization that a project made now belongs to."""
-    return INSTALLATION
+def of_new_project(conn: Connection, actor: Actor, settings: Settings, chosen: int | None = None) -> int:
+    """The organization that a project made now belongs to: the chosen one, the preferred one, or the default one.
+
+    Until plans are switched on, the default is the installation's own, without limits. Call inside a transaction.
+    Raises NotFound, and Forbidden (no contributor, not certified, more projects than the plan allows).
+    """
+    organization_id = of_upload(conn, actor, settings) if chosen is None else chosen
+    if organization_id == INSTALLATION and settings.plans == "off":
+        return INSTALLATION
+    if not actor.certified:
+        raise Forbidden("Only certified users may make projects in an organization.", "USER_CERTIFICATION_REQUIRED")
+    who = standing(conn, actor, organization_id, lock=True)
+    _require_contributor(conn, who)
+    limit = who.of.project_limit
+    if limit is not None and rows.project_count(conn, actor, organization_id) >= limit:
+        raise Forbidden(
+            f"The plan of {who.of.name} allows {limit} projects, and it has as many; remove one for good, or ask for"
+            " another plan."
+        )
+    return organization_id
+
+
+def of_upload(conn: Connection, actor: Actor, settings: Settings) -> int:
+    """Where the bytes are charged that a person uploads before they are part of any project."""
+    preferred = rows.preferred_of(conn, actor)
+    if preferred is not None and rows.membership(conn, actor, preferred)[2]:
+        return preferred
+    if settings.plans == "off":
+        return INSTALLATION
+    return founding.default(conn, actor, settings)
+
+
+def require_contribution(conn: Connection, actor: Actor, organization_id: int) -> None:
+    """For those whom an access control list lets upload: members who contribute, or anybody where the organization
+    lets others upload too. Raises Forbidden.
+    """
+    who = standing(conn, actor, organization_id)
+    if who.of.outsiders_may_upload or who.is_contributor or who.is_administrator:
+        return
+    raise Forbidden(f"{who.of.name} takes uploads of its own contributors only; ask one of its managers to invite you.")
+
+
+def _require_contributor(conn: Connection, who: Standing) -> None:
+    if who.is_administrator and not who.is_member:
+        return
+    if not who.is_contributor:
+        raise Forbidden(
+            f"You may not make projects in {who.of.name}; ask its owner or one of its managers to invite you."
+        )
+    limit = who.of.certified_user_limit
+    # A team of an organization can grow past what its plan allows without anybody asking the organization.
+    if limit is not None and members.contributors(conn, who.actor, who.of.id) > limit:
+        raise Forbidden(
+            f"The plan of {who.of.name} allows {limit} certified users, and its teams have more; remove some, or ask"
+            " for another plan."
+        )

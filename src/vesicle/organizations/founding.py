@@ -1,0 +1,189 @@
+"""Making organizations and changing them."""
+
+from __future__ import annotations
+
+from vesicle.access import Actor
+from vesicle.accounts import people
+from vesicle.audit import recording
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound, Stale
+from vesicle.organizations import planning
+from vesicle.organizations.model import (
+    BASIC,
+    LONGEST_NAME,
+    NewOrganization,
+    Organization,
+    OrganizationPage,
+    OrganizationUpdate,
+    PreferredOrganization,
+    check_limit,
+    clean_name,
+    none_if_unset,
+    shape_of,
+)
+from vesicle.organizations.roles import (
+    Standing,
+    require_administrator,
+    require_insider,
+    require_overseer,
+    standing,
+)
+from vesicle.organizations.store import members, plans
+from vesicle.organizations.store import organizations as rows
+from vesicle.settings import Settings
+from vesicle.wire import UNSET, Id, key_of_token, token_of_key
+
+PAGE = 50
+TRIES = 50
+
+
+def create(conn: Connection, actor: Actor, settings: Settings, given: NewOrganization) -> Organization:
+    """Without a plan: the caller's default organization under a name of their choice. With one: what the
+    administrators make of it. Call inside a transaction.
+    """
+    if given.plan_id is UNSET:
+        if given.owner_id is not UNSET or given.manager_ids:
+            raise BadRequest("An organization of your own has no other owner and no managers; name a planId for those.")
+        return shape_of(standing(conn, actor, default(conn, actor, settings, given.name or None)).of)
+    require_administrator(conn, actor)
+    plan = plans.plan(conn, actor, given.plan_id, lock=True)
+    if plan is None:
+        raise NotFound(f"There is no plan {given.plan_id}; make one with POST /vesicle/v1/plan.")
+    if plan.organization_id is not None:
+        raise Conflict(f"Plan {given.plan_id} is that of organization {plan.organization_id} already.")
+    name = clean_name(given.name or "")
+    owner_id = _person(conn, actor, int(given.owner_id) if given.owner_id is not UNSET else actor.id)
+    managers = [_person(conn, actor, one) for one in given.manager_ids or []]
+    made = rows.insert(conn, actor, name, plan.id, owner_id, is_default=False, outsiders=outsiders(settings))
+    if made is None:
+        raise _taken(name)
+    for one in {owner_id, *managers}:
+        members.put(conn, actor, made, one, is_manager=one in managers or not managers, is_contributor=True)
+    _check_contributors(conn, actor, made, plan.certified_user_limit)
+    detail = {"name": name, "plan": plan.id, "owner": owner_id, "managers": managers}
+    recording.note(conn, actor.id, "organization.create", "organization", made, {"to": detail})
+    return shape_of(standing(conn, actor, made).of)
+
+
+def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | None = None) -> int:
+    """The caller's default organization; with a name, a new one of that name. Raises Conflict when it is taken, and
+    when there is a default one already; Forbidden for callers who are not certified where that is required.
+    """
+    there = rows.default_of(conn, actor)
+    if there is not None:
+        if wanted is None:
+            return there
+        raise Conflict(f"You have an organization of your own already, {there}; rename that one.")
+    if not actor.certified:
+        raise Forbidden("Only certified users may have an organization.", "USER_CERTIFICATION_REQUIRED")
+    plan_id = planning.from_offer(conn, actor, planning.offer_named(conn, actor, BASIC))
+    stem = f"{people.headers(conn, str(actor.id)).children[0].user_name[: LONGEST_NAME - 30]}Organization"
+    taken = set() if wanted else rows.names_like(conn, actor, stem)
+    for number in range(1, TRIES):
+        name = clean_name(wanted) if wanted else next(one for one in _numbered(stem) if one.lower() not in taken)
+        made = rows.insert(conn, actor, name, plan_id, actor.id, is_default=True, outsiders=outsiders(settings))
+        if made is not None:
+            members.put(conn, actor, made, actor.id, is_manager=False, is_contributor=True)
+            recording.note(conn, actor.id, "organization.create", "organization", made, {"to": {"name": name}})
+            return made
+        # Somebody was faster: with the name, or the same person with another first project.
+        there = rows.default_of(conn, actor)
+        if there is not None and wanted is None:
+            plans.delete(conn, actor, plan_id)
+            return there
+        if wanted or number == TRIES - 1:
+            break
+        taken |= rows.names_like(conn, actor, stem) | {name.lower()}
+    raise _taken(wanted or stem)
+
+
+def outsiders(settings: Settings) -> bool:
+    """Whether a new organization lets people upload who are no members: not where strangers may sign up."""
+    return settings.sign_up != "open"
+
+
+def _numbered(stem: str) -> list[str]:
+    return [stem, *(f"{stem}{number}" for number in range(2, 10_000))]
+
+
+def read(conn: Connection, actor: Actor, organization_id: int) -> Organization:
+    """For members, owner and administrators."""
+    return shape_of(require_insider(conn, actor, organization_id).of)
+
+
+def list_own(conn: Connection, actor: Actor, token: str | None, *, all_of_them: bool) -> OrganizationPage:
+    """Those of the caller; with ``all_of_them``, for administrators, all."""
+    if all_of_them:
+        require_administrator(conn, actor)
+    after = key_of_token(token, tuple[int])[0] if token else -1
+    found = rows.organizations(conn, actor, after, PAGE, all_of_them=all_of_them)
+    more = token_of_key(found[-1].id) if len(found) == PAGE else UNSET
+    return OrganizationPage(results=[shape_of(row) for row in found], next_page_token=more)
+
+
+def change(conn: Connection, actor: Actor, organization_id: int, given: OrganizationUpdate) -> Organization:
+    """Rename (owner and managers), and what managers decide. Call inside a transaction."""
+    who = require_overseer(conn, actor, organization_id, lock=True)
+    if str(who.of.etag) != given.etag:
+        raise Stale(f"Organization {organization_id} was changed since you read it; read it anew and repeat.")
+    check_limit("manager_storage_limit_bytes", given.manager_storage_limit_bytes)
+    check_limit("manager_egress_limit_bytes", given.manager_egress_limit_bytes)
+    values = {
+        "name": clean_name(given.name),
+        "default_location_id": none_if_unset(given.default_storage_location_id),
+        "outsiders_may_upload": given.outsiders_may_upload,
+        "thresholds": _thresholds(who, given),
+        "own_storage_limit": none_if_unset(given.manager_storage_limit_bytes),
+        "own_egress_limit": none_if_unset(given.manager_egress_limit_bytes),
+    }
+    changed = {name: value for name, value in values.items() if value != getattr(who.of, name)}
+    if changed.keys() - {"name"} and not (who.is_manager or who.is_administrator):
+        raise Forbidden("An owner who is no manager may change the name alone; ask for a plan that has managers.")
+    if changed and not rows.change(conn, actor, organization_id, **changed):
+        raise _taken(str(values["name"]))
+    if changed:
+        before = {name: getattr(who.of, name) for name in changed}
+        detail = {"from": before, "to": changed}
+        recording.note(conn, actor.id, "organization.change", "organization", organization_id, detail)
+    return shape_of(standing(conn, actor, organization_id).of)
+
+
+def _thresholds(who: Standing, given: OrganizationUpdate) -> list[int]:
+    if given.notification_thresholds is UNSET:
+        return who.of.thresholds
+    found = sorted({int(one) for one in given.notification_thresholds})
+    if len(found) > 10 or any(not 1 <= one <= 100 for one in found):
+        raise BadRequest("notificationThresholds holds up to 10 whole numbers from 1 to 100: percentages of a limit.")
+    return found
+
+
+def preference(conn: Connection, actor: Actor) -> PreferredOrganization:
+    """Where the caller's new projects go."""
+    found = rows.preferred_of(conn, actor)
+    return PreferredOrganization(organization_id=UNSET if found is None else Id(found))
+
+
+def prefer(conn: Connection, actor: Actor, given: PreferredOrganization) -> PreferredOrganization:
+    """Choose it, among the organizations to which the caller contributes. Raises Forbidden and NotFound."""
+    if given.organization_id is UNSET:
+        rows.prefer_none(conn, actor, actor.id)
+    else:
+        if not standing(conn, actor, given.organization_id).is_contributor:
+            raise Forbidden(f"You may not make projects in organization {given.organization_id}, so prefer another.")
+        rows.prefer(conn, actor, given.organization_id)
+    return preference(conn, actor)
+
+
+def _person(conn: Connection, actor: Actor, person_id: int) -> int:
+    if members.kind_of(conn, actor, person_id) != "user":
+        raise NotFound(f"There is no user {person_id}.")
+    return person_id
+
+
+def _check_contributors(conn: Connection, actor: Actor, organization_id: int, limit: int | None) -> None:
+    if limit is not None and members.contributors(conn, actor, organization_id) > limit:
+        raise BadRequest(f"The plan allows {limit} certified users; name fewer managers.")
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"An organization named {name} exists already; choose another name.")

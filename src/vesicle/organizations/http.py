@@ -1,0 +1,197 @@
+"""Doors of organizations, plans and invitations."""
+
+from __future__ import annotations
+
+from vesicle.access import Scope
+from vesicle.organizations import founding, inviting, planning, seats
+from vesicle.organizations.model import (
+    InvitationSecret,
+    Member,
+    MemberPage,
+    MemberRoles,
+    NewInvitation,
+    NewOrganization,
+    NewPlan,
+    NewPlanRequest,
+    Organization,
+    OrganizationInvitation,
+    OrganizationInvitationList,
+    OrganizationPage,
+    OrganizationUpdate,
+    Plan,
+    PlanDecision,
+    PlanOffer,
+    PlanOfferList,
+    PlanRequest,
+    PlanRequestPage,
+    PlanUpdate,
+    PreferredOrganization,
+)
+from vesicle.web import Bare, Call, Doors, InStory, SignedIn
+from vesicle.wire import Id
+
+door = Doors("organizations")
+WRITE = Scope.view | Scope.modify
+ROLES = InStory("the story asks what the caller is to the organization")
+TEAM = InStory("only organization administrators; the story asks")
+
+
+@door("POST", "/vesicle/v1/organization", access=SignedIn(), scopes=WRITE, status=201)
+def create(call: Call, body: NewOrganization) -> Organization:
+    """The caller's own organization, under a name of their choice; or, for administrators, one with a given plan."""
+    return founding.create(call.conn, call.actor, call.settings, body)
+
+
+@door("GET", "/vesicle/v1/organization", access=SignedIn())
+def list_organizations(call: Call, everyone: bool = False, next_page_token: str | None = None) -> OrganizationPage:
+    """The organizations of the caller; with everyone=true, for administrators, all."""
+    return founding.list_own(call.conn, call.actor, next_page_token, all_of_them=everyone)
+
+
+@door("GET", "/vesicle/v1/organization/preferred", access=SignedIn())
+def read_preference(call: Call) -> PreferredOrganization:
+    """Where the caller's new projects and uploads go when a request does not say."""
+    return founding.preference(call.conn, call.actor)
+
+
+@door("PUT", "/vesicle/v1/organization/preferred", access=SignedIn(), scopes=WRITE)
+def set_preference(call: Call, body: PreferredOrganization) -> PreferredOrganization:
+    """Choose it; without organizationId, the default organization again."""
+    return founding.prefer(call.conn, call.actor, body)
+
+
+@door("GET", "/vesicle/v1/organization/{id}", access=ROLES)
+def read(call: Call, id: Id) -> Organization:
+    """One organization, for its members."""
+    return founding.read(call.conn, call.actor, id)
+
+
+@door("PUT", "/vesicle/v1/organization/{id}", access=ROLES, scopes=WRITE)
+def change(call: Call, id: Id, body: OrganizationUpdate) -> Organization:
+    """Rename it (owner and managers), or change what managers decide."""
+    return founding.change(call.conn, call.actor, id, body)
+
+
+@door("PUT", "/vesicle/v1/organization/{id}/owner/{ownerId}", access=TEAM, scopes=WRITE)
+def name_owner(call: Call, id: Id, owner_id: Id) -> Organization:
+    """Name another owner; for administrators."""
+    seats.name_owner(call.conn, call.actor, id, owner_id)
+    return founding.read(call.conn, call.actor, id)
+
+
+@door("GET", "/vesicle/v1/organization/{id}/member", access=ROLES)
+def list_members(call: Call, id: Id, next_page_token: str | None = None) -> MemberPage:
+    """The people and teams of an organization, for its members."""
+    return seats.list_members(call.conn, call.actor, id, next_page_token)
+
+
+@door("PUT", "/vesicle/v1/organization/{id}/member/{memberId}", access=ROLES, scopes=WRITE)
+def put_member(call: Call, id: Id, member_id: Id, body: MemberRoles) -> Member:
+    """Change what a member may do, or add a team; for managers."""
+    return seats.put_member(call.conn, call.actor, id, member_id, body)
+
+
+@door("DELETE", "/vesicle/v1/organization/{id}/member/{memberId}", access=ROLES, scopes=Scope.modify, status=204)
+def remove_member(call: Call, id: Id, member_id: Id) -> Bare:
+    """Leave, or (managers) remove somebody; what they contributed stays."""
+    seats.remove(call.conn, call.actor, id, member_id)
+    return Bare(204)
+
+
+@door("POST", "/vesicle/v1/organization/{id}/invitation", access=ROLES, scopes=WRITE, status=201)
+def invite(call: Call, id: Id, body: NewInvitation) -> OrganizationInvitation:
+    """Invite a user by name, or anybody by e-mail; for the owner and managers."""
+    return inviting.invite(call.conn, call.actor, call.settings, id, body)
+
+
+@door("GET", "/vesicle/v1/organization/{id}/invitation", access=ROLES)
+def list_invitations(call: Call, id: Id) -> OrganizationInvitationList:
+    """The invitations of an organization, the newest first; for the owner and managers."""
+    return inviting.list_of(call.conn, call.actor, id)
+
+
+@door("GET", "/vesicle/v1/invitation", access=SignedIn())
+def list_own_invitations(call: Call) -> OrganizationInvitationList:
+    """The open invitations to the caller."""
+    return inviting.list_own(call.conn, call.actor)
+
+
+@door("POST", "/vesicle/v1/invitation/link", access=SignedIn(), scopes=WRITE, status=201)
+def accept_link(call: Call, body: InvitationSecret) -> Member:
+    """Accept an invitation by the secret of the link that was e-mailed."""
+    return inviting.accept_link(call.conn, call.actor, body)
+
+
+@door("POST", "/vesicle/v1/invitation/{id}/accept", access=ROLES, scopes=WRITE, status=201)
+def accept(call: Call, id: Id) -> Member:
+    """Become a member."""
+    return inviting.accept(call.conn, call.actor, id)
+
+
+@door("POST", "/vesicle/v1/invitation/{id}/decline", access=ROLES, scopes=WRITE, status=204)
+def decline(call: Call, id: Id) -> Bare:
+    """Say no to an invitation."""
+    inviting.decline(call.conn, call.actor, id)
+    return Bare(204)
+
+
+@door("DELETE", "/vesicle/v1/invitation/{id}", access=ROLES, scopes=Scope.modify, status=204)
+def revoke(call: Call, id: Id) -> Bare:
+    """Take an invitation back; for the owner and managers."""
+    inviting.revoke(call.conn, call.actor, id)
+    return Bare(204)
+
+
+@door("GET", "/vesicle/v1/plan/catalogue", access=SignedIn())
+def catalogue(call: Call) -> PlanOfferList:
+    """The plans that the operator offers."""
+    return planning.catalogue(call.conn, call.actor)
+
+
+@door("PUT", "/vesicle/v1/plan/catalogue", access=TEAM, scopes=WRITE)
+def put_offer(call: Call, body: PlanOffer) -> PlanOffer:
+    """Add an offer to the catalogue, or change it; for administrators."""
+    return planning.put_offer(call.conn, call.actor, body)
+
+
+@door("DELETE", "/vesicle/v1/plan/catalogue/{name}", access=TEAM, scopes=Scope.modify, status=204)
+def delete_offer(call: Call, name: str) -> Bare:
+    """Take an offer off the catalogue; for administrators."""
+    planning.delete_offer(call.conn, call.actor, name)
+    return Bare(204)
+
+
+@door("POST", "/vesicle/v1/plan", access=TEAM, scopes=WRITE, status=201)
+def create_plan(call: Call, body: NewPlan) -> Plan:
+    """Make a plan, from an offer or from nothing; for administrators."""
+    return planning.create(call.conn, call.actor, body)
+
+
+@door("GET", "/vesicle/v1/plan/{id}", access=ROLES)
+def read_plan(call: Call, id: Id) -> Plan:
+    """One plan, for the owner and managers of its organization."""
+    return planning.read(call.conn, call.actor, id)
+
+
+@door("PUT", "/vesicle/v1/plan/{id}", access=TEAM, scopes=WRITE)
+def change_plan(call: Call, id: Id, body: PlanUpdate) -> Plan:
+    """Change the limits of a plan, with effect at once; for administrators."""
+    return planning.change(call.conn, call.actor, id, body)
+
+
+@door("POST", "/vesicle/v1/planRequest", access=ROLES, scopes=WRITE, status=201)
+def ask_for_plan(call: Call, body: NewPlanRequest) -> PlanRequest:
+    """Ask for another plan; for the owner and managers."""
+    return planning.ask(call.conn, call.actor, body)
+
+
+@door("GET", "/vesicle/v1/planRequest", access=SignedIn())
+def list_plan_requests(call: Call, everyone: bool = False, next_page_token: str | None = None) -> PlanRequestPage:
+    """The caller's requests for plans; with everyone=true, for administrators, all."""
+    return planning.requests(call.conn, call.actor, next_page_token, all_of_them=everyone)
+
+
+@door("POST", "/vesicle/v1/planRequest/{id}/decision", access=TEAM, scopes=WRITE, status=201)
+def decide(call: Call, id: Id, body: PlanDecision) -> PlanRequest:
+    """Grant a request, which upgrades the organization in place, or refuse it; for administrators."""
+    return planning.decide(call.conn, call.actor, id, body)

@@ -1,0 +1,193 @@
+"""Invitations into an organization: by name to who has an account, by a link in an e-mail to who has none."""
+
+from __future__ import annotations
+
+from vesicle.access import Actor
+from vesicle.accounts import people
+from vesicle.audit import recording
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
+from vesicle.mail import links, sending
+from vesicle.mail.model import check_address
+from vesicle.organizations import letters
+from vesicle.organizations.model import (
+    InvitationRow,
+    InvitationSecret,
+    Member,
+    NewInvitation,
+    OrganizationInvitation,
+    OrganizationInvitationList,
+    invitation_of,
+)
+from vesicle.organizations.roles import Standing, require_overseer
+from vesicle.organizations.seats import check_room_for_contributor, give_seat
+from vesicle.organizations.store import members as rows
+from vesicle.settings import Settings
+from vesicle.wire import UNSET
+
+PURPOSE = "organization.invitation"
+GOOD_FOR_DAYS = 14
+MOST_A_DAY = 100
+MOST_LISTED = 1000
+
+
+def invite(
+    conn: Connection, actor: Actor, settings: Settings, organization_id: int, given: NewInvitation
+) -> OrganizationInvitation:
+    """An open invitation takes the place of an earlier one of the same person. Call inside a transaction.
+
+    Raises Forbidden (who may, how many a day), NotFound (the user), BadRequest (oneself, an address that bounced)
+    and Conflict (a member already).
+    """
+    who = require_overseer(conn, actor, organization_id, lock=True)
+    if given.is_manager and not (who.is_manager or who.is_administrator):
+        raise Forbidden("Only managers invite managers; leave isManager out.")
+    if rows.invited_today(conn, actor, organization_id) >= MOST_A_DAY:
+        raise Forbidden(f"{who.of.name} sent {MOST_A_DAY} invitations in the last 24 hours; send more tomorrow.")
+    invitee_id, email = _whom(conn, actor, given)
+    if invitee_id == actor.id:
+        raise BadRequest("This is yourself; invite somebody else.")
+    if invitee_id is not None and rows.member(conn, actor, organization_id, invitee_id) is not None:
+        raise Conflict(f"User {invitee_id} is a member of {who.of.name} already; change their roles instead.")
+    if given.is_contributor:
+        check_room_for_contributor(conn, who)
+    made = rows.insert_invitation(
+        conn, actor, organization_id, invitee_id, email, GOOD_FOR_DAYS, as_manager=given.is_manager,
+        as_contributor=given.is_contributor,
+    )  # fmt: skip
+    _send(conn, actor, settings, who, made, invitee_id, email)
+    detail = {"invitee": invitee_id, "by_mail": email is not None}
+    recording.note(conn, actor.id, "organization.invite", "organization", organization_id, detail)
+    return invitation_of(_existing(conn, actor, made))
+
+
+def _whom(conn: Connection, actor: Actor, given: NewInvitation) -> tuple[int | None, str | None]:
+    """A person, or an address that nobody has yet."""
+    if sum(one is not UNSET for one in (given.user_name, given.invitee_id, given.invitee_email)) != 1:
+        raise BadRequest("An invitation names one of userName, inviteeId and inviteeEmail.")
+    if given.user_name is not UNSET:
+        try:
+            return people.find(conn, given.user_name), None
+        except NotFound:
+            raise NotFound(f"There is no user {given.user_name[:50]!r}; invite an inviteeEmail instead.") from None
+    if given.invitee_id is not UNSET:
+        if rows.kind_of(conn, actor, given.invitee_id) != "user":
+            raise NotFound(f"There is no user {given.invitee_id}; a team is added as a member instead.")
+        return int(given.invitee_id), None
+    email = str(given.invitee_email)
+    check_address(email)
+    if rows.person_with(conn, actor, email) == actor.id:
+        return actor.id, None
+    trouble = rows.bounced(conn, actor, email)
+    if trouble is not None:
+        raise BadRequest(f"The last invitation to {email} did not arrive ({trouble}); invite another address.")
+    return None, email
+
+
+def _send(
+    conn: Connection, actor: Actor, settings: Settings, who: Standing, invitation_id: int, invitee_id: int | None,
+    email: str | None,
+) -> None:  # fmt: skip
+    name = people.headers(conn, str(actor.id)).children[0].user_name
+    subject = f"{name} invites you to {who.of.name}"
+    if email is None:
+        text = f"{name} invites you to the organization {who.of.name} on {settings.api_url}."
+        letters.tell(conn, [invitee_id], subject, text)
+        return
+    secret = links.issue(
+        conn, PURPOSE, str(invitation_id), GOOD_FOR_DAYS * 24 * 3600, {"invitation": invitation_id, "email": email}
+    )
+    text = (
+        f"{name} invites you to the organization {who.of.name} on {settings.api_url}.\n\n"
+        f"Sign up or sign in there, and follow this link within {GOOD_FOR_DAYS} days:\n\n"
+        f"{settings.api_url}/invitation?secret={secret}\n"
+    )
+    rows.note_mail(conn, actor, invitation_id, sending.send(conn, email, subject, text))
+
+
+def list_of(conn: Connection, actor: Actor, organization_id: int) -> OrganizationInvitationList:
+    """The invitations of an organization, the newest first."""
+    require_overseer(conn, actor, organization_id)
+    found = rows.invitations_of(conn, actor, organization_id, MOST_LISTED)
+    return OrganizationInvitationList(results=[invitation_of(row) for row in found])
+
+
+def list_own(conn: Connection, actor: Actor) -> OrganizationInvitationList:
+    """The open invitations to the caller, those to their e-mail addresses too."""
+    return OrganizationInvitationList(
+        results=[invitation_of(row) for row in rows.invitations_to(conn, actor, MOST_LISTED)]
+    )
+
+
+def accept(conn: Connection, actor: Actor, invitation_id: int) -> Member:
+    """Become a member. Raises Forbidden for another's invitation, Conflict for one that was used or is too old."""
+    row = _own(conn, actor, invitation_id)
+    return _join(conn, actor, row)
+
+
+def accept_link(conn: Connection, actor: Actor, given: InvitationSecret) -> Member:
+    """Become a member by the link of an e-mail, whatever address the caller signed up with. Call in a transaction."""
+    facts = links.redeem(conn, PURPOSE, given.secret)
+    return _join(conn, actor, _existing(conn, actor, int(facts["invitation"]), lock=True))
+
+
+def decline(conn: Connection, actor: Actor, invitation_id: int) -> None:
+    """Say no. Whoever invited is told."""
+    row = _own(conn, actor, invitation_id)
+    _check_open(row)
+    rows.settle_invitation(conn, actor, row.id, "DECLINED")
+    links.revoke(conn, PURPOSE, str(row.id))
+    text = f"An invitation of {row.invited_on:%Y-%m-%d} to {row.organization_name} was declined."
+    letters.tell(conn, [row.invited_by], f"{row.organization_name}: an invitation was declined", text)
+    recording.note(conn, actor.id, "organization.decline", "organization", row.organization_id)
+
+
+def revoke(conn: Connection, actor: Actor, invitation_id: int) -> None:
+    """Take an invitation back; the link in its e-mail opens nothing any more."""
+    row = _existing(conn, actor, invitation_id, lock=True)
+    require_overseer(conn, actor, row.organization_id)
+    _check_open(row)
+    rows.settle_invitation(conn, actor, row.id, "REVOKED")
+    links.revoke(conn, PURPOSE, str(row.id))
+    recording.note(
+        conn, actor.id, "organization.revoke_invitation", "organization", row.organization_id,
+        {"invitee": row.invitee_id},
+    )  # fmt: skip
+
+
+def _join(conn: Connection, actor: Actor, row: InvitationRow) -> Member:
+    _check_open(row)
+    if rows.member(conn, actor, row.organization_id, actor.id) is not None:
+        raise Conflict(f"You are a member of {row.organization_name} already.")
+    rows.settle_invitation(conn, actor, row.id, "ACCEPTED")
+    links.revoke(conn, PURPOSE, str(row.id))
+    return give_seat(
+        conn, actor, row.organization_id, actor.id, is_manager=row.as_manager, is_contributor=row.as_contributor
+    )
+
+
+def _own(conn: Connection, actor: Actor, invitation_id: int) -> InvitationRow:
+    row = _existing(conn, actor, invitation_id, lock=True)
+    mine = row.invitee_id == actor.id or (row.email or "").lower() in rows.addresses_of(conn, actor)
+    if not mine:
+        raise Forbidden(f"Invitation {invitation_id} is for somebody else.")
+    return row
+
+
+def _check_open(row: InvitationRow) -> None:
+    if row.state != "OPEN":
+        raise Conflict(f"Invitation {row.id} was {row.state.lower()} already; ask for a new one.")
+    if row.is_expired:
+        raise Conflict(f"Invitation {row.id} expired; ask for a new one.")
+
+
+def _existing(conn: Connection, actor: Actor, invitation_id: int, *, lock: bool = False) -> InvitationRow:
+    row = rows.invitation(conn, actor, invitation_id, lock=lock)
+    if row is None:
+        raise NotFound(f"There is no invitation {invitation_id}.")
+    return row
+
+
+def join_with_secret(conn: Connection, person_id: int, secret: str) -> None:
+    """For the sign-up that an e-mailed invitation led to: the new person becomes a member."""
+    accept_link(conn, Actor(person_id, [person_id]), InvitationSecret(secret=secret))

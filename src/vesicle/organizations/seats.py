@@ -1,0 +1,145 @@
+"""Members: giving seats, changing roles, leaving and being removed."""
+
+from __future__ import annotations
+
+from vesicle.access import Actor
+from vesicle.audit import recording
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
+from vesicle.organizations import letters
+from vesicle.organizations.model import Member, MemberPage, MemberRoles
+from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
+from vesicle.organizations.store import members as rows
+from vesicle.organizations.store import organizations
+from vesicle.wire import UNSET, Id, key_of_token, stamp, token_of_key
+
+PAGE = 100
+
+
+def list_members(conn: Connection, actor: Actor, organization_id: int, token: str | None) -> MemberPage:
+    """For insiders."""
+    who = require_insider(conn, actor, organization_id)
+    after = key_of_token(token, tuple[int])[0] if token else -1
+    found = rows.members(conn, actor, organization_id, after, PAGE)
+    more = token_of_key(found[-1][0]) if len(found) == PAGE else UNSET
+    return MemberPage(results=[_shape(who, row) for row in found], next_page_token=more)
+
+
+def give_seat(
+    conn: Connection, actor: Actor, organization_id: int, member_id: int, *, is_manager: bool, is_contributor: bool
+) -> Member:
+    """A new member, within the plan's number of certified users; their new projects go there if they chose nothing.
+
+    Call inside a transaction; the organization is held until its end, so the number is exact.
+    """
+    who = standing(conn, actor, organization_id, lock=True)
+    if is_contributor:
+        check_room_for_contributor(conn, who)
+    rows.put(conn, actor, organization_id, member_id, is_manager=is_manager, is_contributor=is_contributor)
+    if is_contributor and member_id == actor.id:
+        organizations.prefer(conn, actor, organization_id, only_if_none=True)
+    detail = {"member": member_id, "from": None, "to": {"manager": is_manager, "contributor": is_contributor}}
+    recording.note(conn, actor.id, "organization.join", "organization", organization_id, detail)
+    return _member(conn, who, member_id)
+
+
+def check_room_for_contributor(conn: Connection, who: Standing) -> None:
+    """Raises Forbidden when the plan allows no further certified user."""
+    limit = who.of.certified_user_limit
+    if limit is not None and rows.contributors(conn, who.actor, who.of.id) >= limit:
+        raise Forbidden(
+            f"The plan of {who.of.name} allows {limit} certified user{'' if limit == 1 else 's'}, and it has as many."
+            " Ask for a larger plan with POST /vesicle/v1/planRequest, or invite without isContributor."
+        )
+
+
+def put_member(conn: Connection, actor: Actor, organization_id: int, member_id: int, given: MemberRoles) -> Member:
+    """Change the roles of a member, or add a team. People are invited instead, unless an administrator adds them.
+
+    Raises Forbidden, NotFound, and BadRequest for the last manager.
+    """
+    who = require_manager(conn, actor, organization_id, lock=True)
+    before = rows.member(conn, actor, organization_id, member_id)
+    kind = rows.kind_of(conn, actor, member_id)
+    if kind is None or (kind == "group" and before is None):
+        raise NotFound(f"There is no user or team {member_id}.")
+    if before is None and kind == "user" and not who.is_administrator:
+        raise BadRequest(f"User {member_id} is no member of {who.of.name}; invite them.")
+    if before is not None and before[1] and not given.is_manager:
+        _check_not_last_manager(conn, who, member_id)
+    rows.put(conn, actor, organization_id, member_id, is_manager=given.is_manager, is_contributor=given.is_contributor)
+    limit = who.of.certified_user_limit
+    if given.is_contributor and limit is not None and rows.contributors(conn, actor, organization_id) > limit:
+        raise Forbidden(
+            f"The plan of {who.of.name} allows {limit} certified users, and this would be more. Ask for a larger plan"
+            " with POST /vesicle/v1/planRequest, or leave isContributor out."
+        )
+    detail = {
+        "member": member_id,
+        "from": None if before is None else {"manager": before[1], "contributor": before[2]},
+        "to": {"manager": given.is_manager, "contributor": given.is_contributor},
+    }
+    recording.note(conn, actor.id, "organization.put_member", "organization", organization_id, detail)
+    return _member(conn, who, member_id)
+
+
+def remove(conn: Connection, actor: Actor, organization_id: int, member_id: int) -> None:
+    """Leave, or be removed by a manager. What was contributed stays: the organization owns it.
+
+    Raises Forbidden, NotFound, and BadRequest for the owner and for the last manager.
+    """
+    who = standing(conn, actor, organization_id, lock=True)
+    if member_id != actor.id:
+        who = require_manager(conn, actor, organization_id, lock=True)
+    before = rows.member(conn, actor, organization_id, member_id)
+    if before is None:
+        if not (who.is_member or who.is_owner or who.is_administrator):
+            raise Forbidden(f"You are no member of organization {organization_id}.")
+        raise NotFound(f"{member_id} is no member of organization {organization_id}.")
+    if member_id == who.of.owner_id:
+        raise BadRequest(
+            f"The owner of {who.of.name} cannot leave it; ask an administrator to name another owner first."
+        )
+    if before[1]:
+        _check_not_last_manager(conn, who, member_id)
+    rows.delete(conn, actor, organization_id, member_id)
+    organizations.prefer_none(conn, actor, member_id, organization_id)
+    detail = {"member": member_id, "from": {"manager": before[1], "contributor": before[2]}, "to": None}
+    recording.note(conn, actor.id, "organization.remove_member", "organization", organization_id, detail)
+    if member_id != actor.id:
+        text = f"You are no member of {who.of.name} any more. What you contributed stays there."
+        letters.tell(conn, [member_id], f"{who.of.name}: you were removed", text)
+
+
+def _check_not_last_manager(conn: Connection, who: Standing, member_id: int) -> None:
+    if rows.manager_ids(conn, who.actor, who.of.id) == [member_id]:
+        raise BadRequest(f"{member_id} is the last manager of {who.of.name}; make somebody else a manager first.")
+
+
+def name_owner(conn: Connection, actor: Actor, organization_id: int, owner_id: int) -> None:
+    """Another owner, who becomes a member if they are none; for administrators."""
+    who = require_manager(conn, actor, organization_id, lock=True)
+    if not who.is_administrator:
+        raise Forbidden("Only organization administrators name another owner.")
+    if rows.kind_of(conn, actor, owner_id) != "user":
+        raise NotFound(f"There is no user {owner_id}.")
+    if rows.member(conn, actor, organization_id, owner_id) is None:
+        give_seat(conn, actor, organization_id, owner_id, is_manager=False, is_contributor=True)
+    if not organizations.change(conn, actor, organization_id, owner_id=owner_id):
+        raise Conflict(f"User {owner_id} owns another default organization already.")
+    detail = {"from": {"owner": who.of.owner_id}, "to": {"owner": owner_id}}
+    recording.note(conn, actor.id, "organization.name_owner", "organization", organization_id, detail)
+
+
+def _member(conn: Connection, who: Standing, member_id: int) -> Member:
+    row = rows.member(conn, who.actor, who.of.id, member_id)
+    if row is None:
+        raise NotFound(f"{member_id} is no member of organization {who.of.id}.")
+    return _shape(who, row)
+
+
+def _shape(who: Standing, row: rows.MemberRow) -> Member:
+    return Member(
+        organization_id=Id(who.of.id), member_id=str(row[0]), is_owner=row[0] == who.of.owner_id, is_manager=row[1],
+        is_contributor=row[2], joined_on=stamp(row[3]),
+    )  # fmt: skip

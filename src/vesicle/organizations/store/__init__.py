@@ -1,0 +1,1 @@
+"""Rows of organizations, plans, members and invitations."""

@@ -1,0 +1,199 @@
+"""Rows of members and invitations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psycopg.rows import args_row
+
+from vesicle.access import Actor
+from vesicle.db import Connection
+from vesicle.organizations.model import InvitationRow
+
+MemberRow = tuple[int, bool, bool, datetime]
+
+
+def members(conn: Connection, actor: Actor, organization_id: int, after: int, limit: int) -> list[MemberRow]:
+    """(principal, manager, contributor, since) after a principal."""
+    _ = actor
+    return conn.execute(
+        "SELECT principal_id, is_manager, is_contributor, joined_on FROM organization_member"
+        " WHERE organization_id = %s AND principal_id > %s ORDER BY principal_id LIMIT %s",
+        (organization_id, after, limit),
+    ).fetchall()
+
+
+def member(conn: Connection, actor: Actor, organization_id: int, principal_id: int) -> MemberRow | None:
+    """One member."""
+    _ = actor
+    return conn.execute(
+        "SELECT principal_id, is_manager, is_contributor, joined_on FROM organization_member"
+        " WHERE organization_id = %s AND principal_id = %s",
+        (organization_id, principal_id),
+    ).fetchone()
+
+
+def put(
+    conn: Connection, actor: Actor, organization_id: int, principal_id: int, *, is_manager: bool, is_contributor: bool
+) -> None:
+    """A member, with these roles in place of earlier ones."""
+    _ = actor
+    conn.execute(
+        "INSERT INTO organization_member (organization_id, principal_id, is_manager, is_contributor)"
+        " VALUES (%s, %s, %s, %s) ON CONFLICT (organization_id, principal_id)"
+        " DO UPDATE SET is_manager = EXCLUDED.is_manager, is_contributor = EXCLUDED.is_contributor",
+        (organization_id, principal_id, is_manager, is_contributor),
+    )
+
+
+def delete(conn: Connection, actor: Actor, organization_id: int, principal_id: int) -> None:
+    """A member no more."""
+    _ = actor
+    conn.execute(
+        "DELETE FROM organization_member WHERE organization_id = %s AND principal_id = %s",
+        (organization_id, principal_id),
+    )
+
+
+def manager_ids(conn: Connection, actor: Actor, organization_id: int) -> list[int]:
+    """Who manages it."""
+    _ = actor
+    query = "SELECT principal_id FROM organization_member WHERE organization_id = %s AND is_manager ORDER BY 1"
+    return [row[0] for row in conn.execute(query, (organization_id,))]
+
+
+_PEOPLE = """
+SELECT count(DISTINCT coalesce(t.member_id, m.principal_id)) FROM organization_member m
+JOIN principal q ON q.id = m.principal_id LEFT JOIN membership t ON q.kind <> 'user' AND t.group_id = m.principal_id
+WHERE m.organization_id = %s AND m.is_contributor AND (q.kind = 'user' OR t.member_id IS NOT NULL)
+"""
+
+
+def contributors(conn: Connection, actor: Actor, organization_id: int) -> int:
+    """How many people may make projects and upload, those of its teams counted one by one."""
+    _ = actor
+    row = conn.execute(_PEOPLE, (organization_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+_INVITATION = (
+    "SELECT i.id, i.organization_id, o.name, i.invitee_id, i.email, i.as_manager, i.as_contributor, i.invited_by,"
+    " i.invited_on, i.expires_on, i.state, i.expires_on < now()"
+    " FROM organization_invitation i JOIN organization o ON o.id = i.organization_id"
+)
+
+
+def insert_invitation(
+    conn: Connection, actor: Actor, organization_id: int, invitee_id: int | None, email: str | None, days: int, *,
+    as_manager: bool, as_contributor: bool,
+) -> int:  # fmt: skip
+    """A new invitation, and its id. An open one of the same person or address is revoked."""
+    conn.execute(
+        "UPDATE organization_invitation SET state = 'REVOKED' WHERE organization_id = %s AND state = 'OPEN'"
+        " AND (invitee_id = %s OR lower(email) = lower(%s))",
+        (organization_id, invitee_id, email),
+    )
+    row = conn.execute(
+        "INSERT INTO organization_invitation (organization_id, invitee_id, email, as_manager, as_contributor,"
+        " invited_by, expires_on) VALUES (%s, %s, %s, %s, %s, %s, now() + make_interval(days => %s)) RETURNING id",
+        (organization_id, invitee_id, email, as_manager, as_contributor, actor.id, days),
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("INSERT gave no id")
+    return int(row[0])
+
+
+def note_mail(conn: Connection, actor: Actor, invitation_id: int, mail_id: int) -> None:
+    """Which e-mail carries the invitation."""
+    _ = actor
+    conn.execute("UPDATE organization_invitation SET mail_id = %s WHERE id = %s", (mail_id, invitation_id))
+
+
+def bounced(conn: Connection, actor: Actor, email: str) -> str | None:
+    """Why the last invitation to an address did not arrive; None when nothing says so."""
+    _ = actor
+    row = conn.execute(
+        "SELECT CASE WHEN e.state = 'failed' THEN coalesce(e.trouble, '') END FROM organization_invitation i"
+        " JOIN email e ON e.id = i.mail_id WHERE lower(i.email) = lower(%s) ORDER BY i.id DESC LIMIT 1",
+        (email,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def invitation(conn: Connection, actor: Actor, invitation_id: int, *, lock: bool = False) -> InvitationRow | None:
+    """One invitation."""
+    _ = actor
+    query = f"{_INVITATION} WHERE i.id = %s" + (" FOR UPDATE OF i" if lock else "")
+    with conn.cursor(row_factory=args_row(InvitationRow)) as cursor:
+        return cursor.execute(query, (invitation_id,)).fetchone()
+
+
+def invitations_of(conn: Connection, actor: Actor, organization_id: int, limit: int) -> list[InvitationRow]:
+    """The invitations of an organization, the newest first."""
+    _ = actor
+    query = f"{_INVITATION} WHERE i.organization_id = %s ORDER BY i.id DESC LIMIT %s"
+    with conn.cursor(row_factory=args_row(InvitationRow)) as cursor:
+        return cursor.execute(query, (organization_id, limit)).fetchall()
+
+
+def invitations_to(conn: Connection, actor: Actor, limit: int) -> list[InvitationRow]:
+    """The open invitations to a person, by id or by one of their addresses."""
+    query = (
+        f"{_INVITATION} WHERE i.state = 'OPEN' AND i.expires_on > now() AND (i.invitee_id = %(me)s OR lower(i.email) IN"
+        " (SELECT lower(alias) FROM alias WHERE principal_id = %(me)s AND kind = 'USER_EMAIL'))"
+        " ORDER BY i.id DESC LIMIT %(limit)s"
+    )
+    with conn.cursor(row_factory=args_row(InvitationRow)) as cursor:
+        return cursor.execute(query, {"me": actor.id, "limit": limit}).fetchall()
+
+
+def invited_today(conn: Connection, actor: Actor, organization_id: int) -> int:
+    """How many invitations went out in the last 24 hours."""
+    _ = actor
+    row = conn.execute(
+        "SELECT count(*) FROM organization_invitation WHERE organization_id = %s"
+        " AND invited_on > now() - interval '1 day'",
+        (organization_id,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def settle_invitation(conn: Connection, actor: Actor, invitation_id: int, state: str) -> None:
+    """What became of an invitation."""
+    _ = actor
+    conn.execute("UPDATE organization_invitation SET state = %s WHERE id = %s", (state, invitation_id))
+
+
+def addresses(conn: Connection, actor: Actor, principal_ids: list[int]) -> list[str]:
+    """One e-mail address of each of these people, and of each member of these teams."""
+    _ = actor
+    return [
+        row[0]
+        for row in conn.execute(
+            "SELECT min(a.alias) FROM (SELECT unnest(%(ids)s::bigint[]) AS id UNION"
+            " SELECT member_id FROM membership WHERE group_id = ANY(%(ids)s::bigint[])) q"
+            " JOIN alias a ON a.principal_id = q.id AND a.kind = 'USER_EMAIL' GROUP BY q.id ORDER BY q.id",
+            {"ids": principal_ids},
+        )
+    ]
+
+
+def kind_of(conn: Connection, actor: Actor, principal_id: int) -> str | None:
+    """Whether a principal is a user, a team or a group; None for one that there is not."""
+    _ = actor
+    row = conn.execute("SELECT kind FROM principal WHERE id = %s", (principal_id,)).fetchone()
+    return row[0] if row else None
+
+
+def addresses_of(conn: Connection, actor: Actor) -> set[str]:
+    """The actor's own addresses, in lower case."""
+    query = "SELECT lower(alias) FROM alias WHERE principal_id = %s AND kind = 'USER_EMAIL'"
+    return {row[0] for row in conn.execute(query, (actor.id,))}
+
+
+def person_with(conn: Connection, actor: Actor, email: str) -> int | None:
+    """Whose address this is."""
+    _ = actor
+    query = "SELECT principal_id FROM alias WHERE lower(alias) = lower(%s) AND kind = 'USER_EMAIL'"
+    row = conn.execute(query, (email,)).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,132 @@
+"""Rows of organizations, and of where people's new projects go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import errors
+from psycopg.rows import args_row
+
+from vesicle.access import Actor
+from vesicle.db import Connection
+from vesicle.organizations.model import OrganizationRow
+
+_COLUMNS = (
+    "o.id, o.name, o.etag, o.plan_id, o.owner_id, o.created_by, o.created_on, o.is_default, o.default_location_id,"
+    " o.outsiders_may_upload, o.thresholds, o.own_storage_limit, o.own_egress_limit, p.kind, p.storage_limit,"
+    " p.egress_limit, p.egress_period, p.certified_user_limit, p.project_limit, p.custom_limit"
+)
+_FROM = f"SELECT {_COLUMNS} FROM organization o JOIN plan p ON p.id = o.plan_id"
+
+
+def organization(conn: Connection, actor: Actor, organization_id: int, *, lock: bool = False) -> OrganizationRow | None:
+    """One organization; held until the end of the transaction when ``lock``."""
+    _ = actor
+    query = f"{_FROM} WHERE o.id = %s" + (" FOR NO KEY UPDATE OF o" if lock else "")
+    with conn.cursor(row_factory=args_row(OrganizationRow)) as cursor:
+        return cursor.execute(query, (organization_id,)).fetchone()
+
+
+_OWN = """
+WHERE o.id > %(after)s AND (%(all)s OR o.owner_id = %(me)s OR EXISTS (
+    SELECT 1 FROM organization_member m
+    WHERE m.organization_id = o.id AND m.principal_id = ANY(%(principals)s::bigint[])
+)) ORDER BY o.id LIMIT %(limit)s
+"""
+
+
+def organizations(
+    conn: Connection, actor: Actor, after: int, limit: int, *, all_of_them: bool
+) -> list[OrganizationRow]:
+    """Those that the actor owns or is a member of, or all, after an id."""
+    values = {"after": after, "all": all_of_them, "me": actor.id, "principals": actor.principals, "limit": limit}
+    with conn.cursor(row_factory=args_row(OrganizationRow)) as cursor:
+        return cursor.execute(f"{_FROM} {_OWN}", values).fetchall()
+
+
+def membership(conn: Connection, actor: Actor, organization_id: int) -> tuple[bool, bool, bool]:
+    """Whether the actor is a member, a manager, a contributor: by themself or through a team."""
+    row = conn.execute(
+        "SELECT count(*) > 0, coalesce(bool_or(is_manager), false), coalesce(bool_or(is_contributor), false)"
+        " FROM organization_member WHERE organization_id = %s AND principal_id = ANY(%s::bigint[])",
+        (organization_id, actor.principals),
+    ).fetchone()
+    return row or (False, False, False)
+
+
+def insert(
+    conn: Connection, actor: Actor, name: str, plan_id: int, owner_id: int, *, is_default: bool, outsiders: bool
+) -> int | None:
+    """A new organization, and its id; None when the name is taken, or the owner has a default one already."""
+    row = conn.execute(
+        "INSERT INTO organization (name, plan_id, owner_id, created_by, is_default, outsiders_may_upload)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        (name, plan_id, owner_id, actor.id, is_default, outsiders),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def names_like(conn: Connection, actor: Actor, name: str) -> set[str]:
+    """In lower case: names that are this one, or this one and something after it."""
+    _ = actor
+    query = "SELECT lower(name) FROM organization WHERE starts_with(lower(name), lower(%s))"
+    return {row[0] for row in conn.execute(query, (name,))}
+
+
+def change(conn: Connection, actor: Actor, organization_id: int, **values: Any) -> bool:
+    """Give columns new values, and the organization a new etag; False when the name is taken."""
+    _ = actor
+    settable = {
+        "name", "default_location_id", "outsiders_may_upload", "thresholds", "own_storage_limit", "own_egress_limit",
+        "owner_id", "is_default", "plan_id",
+    }  # fmt: skip
+    if not values.keys() <= settable:
+        raise TypeError(f"only {settable} change here")
+    assignments = ", ".join(f"{column} = %({column})s" for column in values)
+    try:
+        with conn.transaction():
+            conn.execute(
+                f"UPDATE organization SET etag = gen_random_uuid(), {assignments} WHERE id = %(id)s",
+                {"id": organization_id, **values},
+            )
+    except errors.UniqueViolation:
+        return False
+    return True
+
+
+def default_of(conn: Connection, actor: Actor) -> int | None:
+    """The actor's default organization."""
+    row = conn.execute("SELECT id FROM organization WHERE owner_id = %s AND is_default", (actor.id,)).fetchone()
+    return row[0] if row else None
+
+
+def preferred_of(conn: Connection, actor: Actor) -> int | None:
+    """The organization that the actor chose for new projects."""
+    query = "SELECT organization_id FROM organization_preference WHERE person_id = %s"
+    row = conn.execute(query, (actor.id,)).fetchone()
+    return row[0] if row else None
+
+
+def prefer(conn: Connection, actor: Actor, organization_id: int, *, only_if_none: bool = False) -> None:
+    """From now on the actor's new projects go there."""
+    clash = "DO NOTHING" if only_if_none else "(person_id) DO UPDATE SET organization_id = EXCLUDED.organization_id"
+    conn.execute(
+        f"INSERT INTO organization_preference (person_id, organization_id) VALUES (%s, %s) ON CONFLICT {clash}",
+        (actor.id, organization_id),
+    )
+
+
+def prefer_none(conn: Connection, actor: Actor, person_id: int, organization_id: int | None = None) -> None:
+    """A person prefers no organization any more (or, if one is named, not that one)."""
+    _ = actor
+    conn.execute(
+        "DELETE FROM organization_preference WHERE person_id = %s AND organization_id = coalesce(%s, organization_id)",
+        (person_id, organization_id),
+    )
+
+
+def project_count(conn: Connection, actor: Actor, organization_id: int) -> int:
+    """How many projects it has, those in the trash can too."""
+    _ = actor
+    row = conn.execute("SELECT count(*) FROM node WHERE organization_id = %s", (organization_id,)).fetchone()
+    return int(row[0]) if row else 0
