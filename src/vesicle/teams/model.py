@@ -14,7 +14,7 @@ from vesicle.wire import UNSET, Id, Int64, Maybe, Shape
 
 LONGEST_TEXT = 3000
 OF_THE_INSTALLATION = frozenset({2, 3, 4, 5, 6, 7, 273957, 464532, 3412389})
-"""Teams that the API contract itself knows by number."""
+"""Teams that are there from the beginning: those that the API contract knows by number, and 7 of organizations."""
 
 
 class Team(Shape):

@@ -11,9 +11,7 @@ from vesicle.wire import EntityId, Id
 
 
 @door("POST", "/repo/v1/entity", access=IN_BODY, scopes=WRITE, status=201)
-def create(
-    call: Call, body: AnyEntity, generated_by: Id | None = None, organization_id: Id | None = None
-) -> AnyEntity:
+def create(call: Call, body: AnyEntity, generated_by: Id | None = None, organization_id: Id | None = None) -> AnyEntity:
     """Make an entity; organizationId says which organization a project belongs to."""
     return creation.create(call.conn, call.actor, call.settings, body, generated_by, organization_id)
 
