@@ -1,4 +1,4 @@
-"""The command line: vesicle serve | work | admin."""
+"""The command line: vesicle serve | work | admin | check."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ cli = typer.Typer(
 )
 admin = typer.Typer(help="Create users and tokens; works whether or not the server runs.", no_args_is_help=True)
 cli.add_typer(admin, name="admin")
+check = typer.Typer(help="Try out what vesicle stands on.", no_args_is_help=True)
+cli.add_typer(check, name="check")
 
 Data = Annotated[Path | None, typer.Option("--data", help="The folder that holds everything.", show_default=False)]
 Config = Annotated[
@@ -130,6 +132,20 @@ def mails(
     """List the last e-mails and what became of them, or show one with its text."""
     with _database(data, config) as conn:
         typer.echo(administration.outbox(conn, most) if number is None else administration.one_mail(conn, number))
+
+
+@check.command("bucket")
+def check_bucket(
+    bucket: str,
+    base_key: Annotated[str | None, typer.Option(help="Where in the bucket; all of it otherwise.")] = None,
+    papers: Annotated[bool, typer.Option("--papers", help="Print the documents to paste, too.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Try everything that a storage location needs in a bucket, with the credentials of this server."""
+    settings = serving.attached(_settings(data, config=config))
+    if not administration.check_bucket(settings, bucket, base_key, papers=papers):
+        raise typer.Exit(1)
 
 
 def main() -> None:

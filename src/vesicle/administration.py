@@ -6,15 +6,21 @@ import os
 import shlex
 from textwrap import dedent
 
+from rich.console import Console
+from rich.table import Table
+
 from vesicle.access import Scope
 from vesicle.access.actors import EVERY_SCOPE
 from vesicle.accounts import people, tokens
+from vesicle.app import default_store
 from vesicle.db import Connection, connect
 from vesicle.errors import BadRequest, NotFound
+from vesicle.locations import checking
 from vesicle.mail import sending
 from vesicle.settings import Settings
 
 FIRST_NAME = "admin"
+MARKS = {"works": "✔", "fails": "✘", "differs": "≠", "not tried": "–"}
 
 
 def ensure_administrator(settings: Settings) -> bool:
@@ -56,6 +62,24 @@ def one_mail(conn: Connection, number: int) -> str:
         raise NotFound(f"There is no e-mail {number}; `vesicle admin mails` lists the last ones.")
     text = "(Its text was forgotten when it was sent.)" if mail.state == "sent" else mail.text
     return f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{text}"
+
+
+def check_bucket(settings: Settings, bucket: str, base_key: str | None, *, papers: bool) -> bool:
+    """Print the table of what works in a bucket, and what to paste; False when something fails."""
+    store = default_store(settings)
+    try:
+        found = checking.check(store, bucket, base_key, checking.Papers(settings.api_url, settings.s3_role or None))
+    finally:
+        store.close()
+    table = Table("", "what", "seen", "what to change", box=None, pad_edge=False)
+    for line in found.lines:
+        table.add_row(MARKS[line.state], line.what, line.seen or "", line.change or "")
+    console = Console()
+    console.print(table)
+    documents = {"Bucket policy": found.bucket_policy, "CORS": found.cors, "CloudFormation": found.cloud_formation}
+    for title, document in documents.items() if papers else ():
+        console.print(f"\n{title}\n{document}", markup=False, highlight=False, soft_wrap=True)
+    return all(line.state != "fails" for line in found.lines)
 
 
 def command(settings: Settings) -> str:

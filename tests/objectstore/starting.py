@@ -130,7 +130,19 @@ def start_ceph(folder: Path) -> Facts:
         "secret_key": exported["RGW_ADMIN_SECRET_KEY"],
         "folder": str(folder),
         "role": "arn:aws:iam:::role/vesicle-lends",
+        "owner_access_key": exported["RGW_OWNER_ACCESS_KEY"],
+        "owner_secret_key": exported["RGW_OWNER_SECRET_KEY"],
+        **_lender(folder),
     }
+
+
+def _lender(folder: Path) -> Facts:
+    """A third user, who may make and take roles and whom no bucket policy names."""
+    access_key, secret_key = secrets.token_hex(10), secrets.token_hex(20)
+    command = ["radosgw-admin", "-c", str(folder / "ceph.conf"), "user", "create", "--uid=lender"]
+    command += ["--display-name=lender", f"--access-key={access_key}", f"--secret-key={secret_key}", "--caps=roles=*"]
+    subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL)
+    return {"lender_access_key": access_key, "lender_secret_key": secret_key}
 
 
 def stop_ceph(facts: Facts) -> None:

@@ -14,4 +14,5 @@ PROBES: tuple[Probe, ...] = (
     *probes_of_objects.PROBES, *probes_of_urls.PROBES, *probes_of_parts.PROBES, *probes_of_copies.PROBES,
     *probes_of_lending.PROBES,
 )  # fmt: skip
-"""The last ones want a store that lends."""
+LENDING: tuple[Probe, ...] = tuple(probes_of_lending.PROBES)
+"""Those of them that want a store which lends."""

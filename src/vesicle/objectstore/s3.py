@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
-from vesicle import errors
 from vesicle.objectstore.contract import (
-    ByteRange,
     ListedObject,
     ListedPart,
     NoSuchObject,
@@ -21,13 +17,13 @@ from vesicle.objectstore.contract import (
     SignedUrl,
     Unavailable,
 )
+from vesicle.objectstore.s3_buckets import BucketFacts, facts_of, principal_of
 from vesicle.objectstore.s3_connection import Connection, address, given
+from vesicle.objectstore.s3_copies import PartCopies, bare
 from vesicle.objectstore.sigv4 import Presigner
 
-_CEPH_REQUEST = re.compile(r"tx[0-9a-f]{21}-[0-9a-f]{10}-")
 
-
-class S3Store:
+class S3Store(PartCopies):
     """One S3 endpoint with one set of credentials: every power of the contract. Keep it, for its connections are kept.
 
     ``public_endpoint`` is the address that presigned URLs carry, where clients do not reach the store as we do; the
@@ -53,8 +49,12 @@ class S3Store:
     ) -> None:
         signing_endpoint = public_endpoint or endpoint
         address(signing_endpoint)
-        self.endpoint = signing_endpoint
-        self._region = region
+        self.public_endpoint = signing_endpoint
+        self._made_with = {
+            "endpoint": endpoint, "region": region, "public_endpoint": public_endpoint, "ca_bundle": ca_bundle
+        }  # fmt: skip
+        self._keys = access_key, secret_key
+        self.region, self.ca_bundle = region, ca_bundle
         self._presigner = Presigner(signing_endpoint, access_key, secret_key, region, session_token)
         self._connection = Connection(
             endpoint,
@@ -70,7 +70,6 @@ class S3Store:
         )
         self.name = self._connection.name
         self._call = self._connection.call
-        self._at_ceph: bool | None = None  # Nobody knows until somebody asks.
 
     def close(self) -> None:
         """Close the kept connections. The store is not used afterwards."""
@@ -90,7 +89,7 @@ class S3Store:
         head = self._call("head_object", Bucket=bucket, Key=key, VersionId=version_id)
         return ObjectStat(
             size=head["ContentLength"],
-            etag=_bare(head["ETag"]),
+            etag=bare(head["ETag"]),
             content_type=head.get("ContentType"),
             last_modified=_utc(head["LastModified"]),
             version_id=head.get("VersionId"),
@@ -121,7 +120,7 @@ class S3Store:
             self._call("head_bucket", Bucket=bucket)
         except NoSuchObject:
             # AWS wants the region named everywhere but in its first one, where it must not be.
-            place = None if self._region == "us-east-1" else {"LocationConstraint": self._region}
+            place = None if self.region == "us-east-1" else {"LocationConstraint": self.region}
             try:
                 self._call("create_bucket", Bucket=bucket, CreateBucketConfiguration=place)
             except Refused as refused:
@@ -164,7 +163,7 @@ class S3Store:
             parts = page.get("Parts", [])
             if len(parts) < page_size or parts[-1]["PartNumber"] != number:
                 break
-        return [ListedPart(number, _bare(part["ETag"]), part["Size"]) for part in parts if part["PartNumber"] == number]
+        return [ListedPart(number, bare(part["ETag"]), part["Size"]) for part in parts if part["PartNumber"] == number]
 
     def complete_upload(self, bucket: str, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> None:
         # The answer's ETag is empty at Ceph; whoever wants it asks for the object's stat.
@@ -234,58 +233,35 @@ class S3Store:
             self._presigner.url("PUT", bucket, key, query, expires_s=expires_s, now=now, headers=length), {}
         )
 
-    # CopiesParts
+    # What only the check of a bucket asks.
 
-    def sign_part_copy(
-        self, source: ByteRange, bucket: str, key: str, upload_id: str, number: int, *, expires_s: int,
-        now: datetime | None = None,
-    ) -> SignedUrl:  # fmt: skip
-        query = {"partNumber": str(number), "uploadId": upload_id}
-        headers = {
-            "x-amz-copy-source": quote(f"{source.bucket}/{self._copyable(source)}", safe="/"),
-            "x-amz-copy-source-if-match": source.etag,
-            "x-amz-copy-source-range": f"bytes={source.first}-{source.last}",
-        }
-        url = self._presigner.url("PUT", bucket, key, query, expires_s=expires_s, now=now, headers=headers)
-        return SignedUrl(url, headers)
+    def principal(self) -> str | None:
+        """How bucket policies call us; None where the store does not tell. Raises Unavailable."""
+        return principal_of(self._call)
 
-    def copy_part(self, source: ByteRange, bucket: str, key: str, upload_id: str, number: int) -> str:
-        answer = self._call(
-            "upload_part_copy",
-            Bucket=bucket,
-            Key=key,
-            UploadId=upload_id,
-            PartNumber=number,
-            CopySource={"Bucket": source.bucket, "Key": self._copyable(source)},
-            CopySourceIfMatch=source.etag,
-            CopySourceRange=f"bytes={source.first}-{source.last}",
+    def with_keys(self, access_key: str, secret_key: str, session_token: str | None = None) -> S3Store:
+        """The same store, as somebody else comes to it."""
+        return S3Store(
+            access_key=access_key,
+            secret_key=secret_key,
+            session_token=session_token,
+            **self._made_with,  # type: ignore[arg-type]
         )
-        return _bare(answer["CopyPartResult"]["ETag"])
 
-    def _copyable(self, source: ByteRange) -> str:
-        """The source's key. A gateway of Ceph decodes it twice in this call, so that a ``%`` in it means another
-        object, or ends the gateway. Raises BadRequest.
-        """
-        if "%" in source.key and self._is_ceph(source.bucket):
-            raise errors.BadRequest(
-                f"The object store {self.name} cannot copy {source.key[:200]!r} in parts: it misreads a % in the key "
-                "of a source. Download the file and upload it."
-            )
-        return source.key
+    def with_wrong_secret(self) -> S3Store:
+        """The same store, as somebody comes to it who knows our access key alone."""
+        return self.with_keys(self._keys[0], f"not-{self._keys[1]}")
 
-    def _is_ceph(self, bucket: str) -> bool:
-        """Told by how it numbers its requests."""
-        if self._at_ceph is None:
-            request_id = self._call("head_bucket", _request_id, Bucket=bucket)
-            self._at_ceph = _CEPH_REQUEST.match(request_id) is not None
-        return self._at_ceph
+    def facts(self, bucket: str) -> BucketFacts:
+        """What the bucket and its store say of themselves. Raises Refused."""
+        return facts_of(self._call, bucket)
 
     # This stands last, because in the body of the class the name hides the built-in list from what follows.
 
     def list(self, bucket: str, prefix: str, after: str | None = None, limit: int = 1000) -> Sequence[ListedObject]:
         page = self._call("list_objects_v2", Bucket=bucket, Prefix=prefix, StartAfter=after, MaxKeys=limit)
         return [
-            ListedObject(entry["Key"], entry["Size"], _bare(entry["ETag"]), _utc(entry["LastModified"]))
+            ListedObject(entry["Key"], entry["Size"], bare(entry["ETag"]), _utc(entry["LastModified"]))
             for entry in page.get("Contents", [])
         ]
 
@@ -294,14 +270,6 @@ def _read_body(answer: Any) -> bytes:
     with answer["Body"] as body:
         read: bytes = body.read()
     return read
-
-
-def _request_id(answer: Any) -> str:
-    return str(answer["ResponseMetadata"].get("RequestId", ""))
-
-
-def _bare(etag: str) -> str:
-    return etag.strip('"')
 
 
 def _utc(moment: datetime) -> datetime:

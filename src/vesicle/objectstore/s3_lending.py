@@ -68,11 +68,11 @@ class LendingS3Store(S3Store):
             DurationSeconds=life_s,
         )
         lent = answer["Credentials"]
-        at_aws = (urlsplit(self.endpoint).hostname or "").endswith(".amazonaws.com")
+        at_aws = (urlsplit(self.public_endpoint).hostname or "").endswith(".amazonaws.com")
         return Credentials(
             access_key=lent["AccessKeyId"],
             secret_key=lent["SecretAccessKey"],
             session_token=lent["SessionToken"],
             expires_on=lent["Expiration"].astimezone(UTC),
-            endpoint=None if at_aws else self.endpoint,
+            endpoint=None if at_aws else self.public_endpoint,
         )

@@ -1,0 +1,72 @@
+"""The check of a bucket, for whoever brings one and for the operator: what works, what fails, what to change."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from uuid import uuid4
+
+import msgspec
+
+from vesicle.objectstore import bucket_papers
+from vesicle.objectstore.bucket_check import Check, Finding, checked, tidy
+from vesicle.objectstore.contract import Credentials
+from vesicle.objectstore.probing import Differences, Subject
+from vesicle.objectstore.s3 import S3Store
+from vesicle.wire import UNSET, Maybe, Shape
+
+
+class BucketCheckLine(Shape):
+    """One thing that was tried. ``state`` is works, fails, differs or not tried."""
+
+    what: str
+    state: str
+    seen: Maybe[str] = UNSET
+    change: Maybe[str] = UNSET
+
+
+class BucketCheckResult(Shape, tag_field="concreteType", tag="org.vesicle.BucketCheckResult"):
+    """The table, and what to paste into the bucket's settings."""
+
+    bucket: str
+    lines: list[BucketCheckLine]
+    bucket_policy: str
+    cors: str
+    cloud_formation: str
+    base_key: Maybe[str] = UNSET
+
+
+class Papers(msgspec.Struct, frozen=True):
+    """Who the bucket has to let in, and from where browsers come."""
+
+    origin: str
+    role: str | None
+
+
+def check(store: S3Store, bucket: str, base_key: str | None, papers: Papers) -> BucketCheckResult:
+    """Try everything. Raises nothing for what fails: that is a line of the answer."""
+    prefix = "/".join(filter(None, [base_key, f".vesicle-check-{uuid4().hex[:12]}"])) + "/"
+
+    def borrower(lent: Credentials) -> S3Store:
+        return store.with_keys(lent.access_key, lent.secret_key, lent.session_token)
+
+    with closing(store.with_wrong_secret()) as stranger:
+        subject = Subject(store, bucket, stranger, Differences(), store.ca_bundle, borrower, prefix)
+        under_way = Check(subject, base_key, papers.origin, store.region)
+        findings = checked(under_way)
+        tidy(under_way)
+    principal = store.principal()
+    lines = [_line(finding) for finding in findings]
+    return BucketCheckResult(
+        bucket=bucket, base_key=base_key or UNSET, lines=lines,
+        bucket_policy=bucket_papers.pasted(bucket_papers.bucket_policy(bucket, principal, papers.role, write=True)),
+        cors=bucket_papers.pasted(bucket_papers.cors(papers.origin)),
+        cloud_formation=bucket_papers.pasted(
+            bucket_papers.cloud_formation(bucket, base_key, papers.origin, principal, papers.role)
+        ),
+    )  # fmt: skip
+
+
+def _line(finding: Finding) -> BucketCheckLine:
+    return BucketCheckLine(
+        what=finding.what, state=finding.state, seen=finding.seen or UNSET, change=finding.change or UNSET
+    )

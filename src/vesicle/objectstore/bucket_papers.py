@@ -1,0 +1,92 @@
+"""What the owner of a bucket pastes where, so that vesicle may use it: bucket policy, CORS, CloudFormation."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+PRINCIPAL = "arn:aws:iam::ACCOUNT:user/THE-USER-OF-THIS-SERVER"
+VERSION = "2012-10-17"
+READ = ["s3:GetObject", "s3:GetObjectVersion"]
+WRITE = [
+    "s3:PutObject", "s3:PutObjectAcl", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
+]  # fmt: skip
+LOOK = ["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
+
+
+def bucket_policy(bucket: str, principal: str | None, role: str | None, *, write: bool) -> dict[str, Any]:
+    """Lets this server, and the role whose sessions it lends, into a bucket; to read only, unless ``write``."""
+    who = {"AWS": [one for one in (principal or PRINCIPAL, role) if one]}
+    arn = f"arn:aws:s3:::{bucket}"
+    look = [*LOOK, "s3:ListBucketMultipartUploads"] if write else LOOK
+    return {
+        "Version": VERSION,
+        "Statement": [
+            {"Sid": "VesicleLooks", "Effect": "Allow", "Principal": who, "Action": look, "Resource": arn},
+            {
+                "Sid": "VesicleMovesObjects", "Effect": "Allow", "Principal": who,
+                "Action": [*READ, *(WRITE if write else ())], "Resource": f"{arn}/*",
+            },
+        ],
+    }  # fmt: skip
+
+
+def cors(origin: str) -> list[dict[str, Any]]:
+    """Lets web pages of this origin send and fetch files by presigned URLs."""
+    return [
+        {
+            "AllowedOrigins": [origin], "AllowedMethods": ["GET", "HEAD", "PUT"], "AllowedHeaders": ["*"],
+            "ExposeHeaders": ["ETag", "Content-Length", "Content-Range"], "MaxAgeSeconds": 3000,
+        }
+    ]  # fmt: skip
+
+
+def cloud_formation(
+    bucket: str, base_key: str | None, origin: str, principal: str | None, role: str | None
+) -> dict[str, Any]:
+    """A template for AWS that makes such a bucket, with versions, encryption and no public access.
+
+    It cannot put ``owner.txt`` there; the owner does that.
+    """
+    rules = [
+        {
+            "AllowedOrigins": [origin], "AllowedMethods": ["GET", "HEAD", "PUT"], "AllowedHeaders": ["*"],
+            "ExposedHeaders": ["ETag", "Content-Length", "Content-Range"], "MaxAge": 3000,
+        }
+    ]  # fmt: skip
+    closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    abort = {
+        "Id": "AbortLeftUploads",
+        "Status": "Enabled",
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 14},
+    }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"A bucket for vesicle; then put owner.txt at {f'{base_key}/' if base_key else ''}owner.txt",
+        "Resources": {
+            "Bucket": {
+                "Type": "AWS::S3::Bucket",
+                "DeletionPolicy": "Retain",
+                "Properties": {
+                    "BucketName": bucket,
+                    "CorsConfiguration": {"CorsRules": rules},
+                    "VersioningConfiguration": {"Status": "Enabled"},
+                    "PublicAccessBlockConfiguration": dict.fromkeys(closed, True),
+                    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+                    "LifecycleConfiguration": {"Rules": [abort]},
+                },
+            },
+            "Policy": {
+                "Type": "AWS::S3::BucketPolicy",
+                "Properties": {
+                    "Bucket": {"Ref": "Bucket"},
+                    "PolicyDocument": bucket_policy(bucket, principal, role, write=True),
+                },
+            },
+        },
+    }
+
+
+def pasted(document: Any) -> str:
+    """As it is pasted."""
+    return json.dumps(document, indent=2)

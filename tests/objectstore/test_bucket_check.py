@@ -1,0 +1,125 @@
+"""The check of a bucket tells what works, what fails and what to change, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from tests.objectstore.sharing import Facts
+
+from vesicle.locations.checking import BucketCheckResult, Papers, check
+from vesicle.objectstore.bucket_papers import cloud_formation
+from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.s3_lending import LendingS3Store, Role
+
+PAPERS = Papers("https://data.example.org", "arn:aws:iam:::role/vesicle-lends")
+
+
+@pytest.fixture
+def ours(seaweedfs: Facts) -> Iterator[LendingS3Store]:
+    """SeaweedFS, whose own identity owns every bucket."""
+    keys = seaweedfs["access_key"], seaweedfs["secret_key"]
+    role = Role(seaweedfs["role"], seaweedfs["http"], *keys)
+    with closing(LendingS3Store(seaweedfs["http"], *keys, role=role)) as store:
+        yield store
+
+
+@pytest.fixture
+def foreign(ceph: Facts) -> Iterator[S3Store]:
+    """Ceph, as a user to whom no bucket belongs."""
+    with closing(S3Store(ceph["http"], ceph["access_key"], ceph["secret_key"])) as store:
+        yield store
+
+
+def owners_client(ceph: Facts) -> Any:
+    """boto3 in the hands of the bucket's owner."""
+    return boto3.client(
+        "s3", endpoint_url=ceph["http"], region_name="us-east-1", aws_access_key_id=ceph["owner_access_key"],
+        aws_secret_access_key=ceph["owner_secret_key"],
+    )  # fmt: skip
+
+
+def states(found: BucketCheckResult) -> dict[str, str]:
+    return {line.what: line.state for line in found.lines}
+
+
+def changes(found: BucketCheckResult) -> str:
+    return " ".join(line.change or "" for line in found.lines if line.state == "fails")
+
+
+def test_in_a_bucket_of_our_own_everything_works(ours: LendingS3Store) -> None:
+    bucket = f"check-{uuid4().hex[:8]}"
+    ours.ensure_bucket(bucket)
+    ours.put(bucket, "raw/owner.txt", b"3400001")
+    found = check(ours, bucket, "raw", PAPERS)
+    assert "fails" not in states(found).values(), found.lines
+    assert states(found)["a location here"] == "works"
+    assert {"presigned PUT", "CORS for browsers", "copy", "clock"} <= states(found).keys()
+    assert [one.key for one in ours.list(bucket, "")] == ["raw/owner.txt"]
+    assert list(ours.open_uploads(bucket)) == []
+
+
+def test_a_missing_bucket_is_one_line_that_fails(ours: LendingS3Store) -> None:
+    found = check(ours, f"none-{uuid4().hex[:8]}", None, PAPERS)
+    assert states(found) == {"reach the bucket": "fails"}
+
+
+def test_the_papers_open_a_foreign_bucket(ceph: Facts, foreign: S3Store) -> None:
+    bucket, owner = f"papers-{uuid4().hex[:8]}", owners_client(ceph)
+    owner.create_bucket(Bucket=bucket)
+    owner.put_object(Bucket=bucket, Key="owner.txt", Body=b"3400001")
+    closed = check(foreign, bucket, None, PAPERS)
+    assert states(closed) == {"reach the bucket": "fails"}
+    policy = json.loads(closed.bucket_policy)
+    policy["Statement"][0]["Principal"] = policy["Statement"][1]["Principal"] = {
+        "AWS": ["arn:aws:iam:::user/svc-admin"]
+    }
+    owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy, separators=(",", ":")))
+    without_cors = check(foreign, bucket, None, PAPERS)
+    assert [what for what, state in states(without_cors).items() if state == "fails"] == ["CORS for browsers"]
+    owner.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": _without_none(json.loads(closed.cors))})
+    found = check(foreign, bucket, None, PAPERS)
+    assert "fails" not in states(found).values(), found.lines
+    assert [one["Key"] for one in owner.list_objects_v2(Bucket=bucket)["Contents"]] == ["owner.txt"]
+
+
+def _without_none(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in rule.items() if value is not None} for rule in rules]
+
+
+@pytest.mark.parametrize(
+    ("action", "works", "says"),
+    [
+        (["s3:GetObject"], {"read", "range", "list"}, "read-only"),
+        (["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], {"write"}, "write-only"),
+    ],
+)
+def test_a_bucket_that_goes_one_way_is_a_good_bucket(
+    action: list[str], works: set[str], says: str, ceph: Facts, foreign: S3Store
+) -> None:
+    bucket, owner = f"oneway-{uuid4().hex[:8]}", owners_client(ceph)
+    owner.create_bucket(Bucket=bucket)
+    owner.put_object(Bucket=bucket, Key="data.csv", Body=b"1,2,3")
+    who = {"AWS": ["arn:aws:iam:::user/svc-admin"]}
+    arn = f"arn:aws:s3:::{bucket}"
+    statements = [
+        {"Effect": "Allow", "Principal": who, "Action": ["s3:ListBucket"], "Resource": arn},
+        {"Effect": "Allow", "Principal": who, "Action": action, "Resource": f"{arn}/*"},
+    ]
+    if "s3:GetObject" not in action:  # Whoever wrote an object may otherwise read it at Ceph.
+        statements.append({"Effect": "Deny", "Principal": who, "Action": ["s3:GetObject"], "Resource": f"{arn}/*"})
+    owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    found = check(foreign, bucket, None, PAPERS)
+    assert {what for what in works if states(found)[what] == "works"} == works, found.lines
+    assert any(says in str(line.seen) for line in found.lines), [(l.what, l.state, l.seen) for l in found.lines]
+
+
+def test_the_template_for_aws_names_the_role_and_closes_the_bucket_to_the_public() -> None:
+    template = cloud_formation("lab-data", "raw", "https://data.example.org", None, PAPERS.role)
+    assert template["Resources"]["Policy"]["Properties"]["PolicyDocument"]["Statement"][0]["Principal"]["AWS"][1]
+    assert template["Resources"]["Bucket"]["Properties"]["PublicAccessBlockConfiguration"]["BlockPublicAcls"] is True
