@@ -116,7 +116,7 @@ def test_a_bucket_that_goes_one_way_is_a_good_bucket(
     owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
     found = check(foreign, bucket, None, PAPERS)
     assert {what for what in works if states(found)[what] == "works"} == works, found.lines
-    assert any(says in str(line.seen) for line in found.lines), [(l.what, l.state, l.seen) for l in found.lines]
+    assert any(says in str(line.seen) for line in found.lines), found.lines
 
 
 def test_the_template_for_aws_names_the_role_and_closes_the_bucket_to_the_public() -> None:
