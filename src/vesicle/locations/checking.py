@@ -24,7 +24,7 @@ class BucketCheckLine(Shape):
     change: Maybe[str] = UNSET
 
 
-class BucketCheckResult(Shape, tag_field="concreteType", tag="org.vesicle.BucketCheckResult"):
+class BucketCheckResult(Shape):
     """The table, and what to paste into the bucket's settings."""
 
     bucket: str
