@@ -17,6 +17,8 @@ from vesicle.files import http as files_http
 from vesicle.files import removal
 from vesicle.jobs import http as jobs_http
 from vesicle.mail import sending
+from vesicle.messages import http as messages_http
+from vesicle.messages import mailing
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.s3_lending import LendingS3Store, Role
@@ -27,8 +29,24 @@ from vesicle.web import Anyone, Door, Doors, House, Transaction, health
 from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
-ROOMS = (health, accounts_http, teams_http, organizations_http, entities_http, files_http, delivery_http, jobs_http)
-DURABLE = (removal, sending, passwords, trash)
+ROOMS = (
+    health,
+    accounts_http,
+    teams_http,
+    organizations_http,
+    entities_http,
+    messages_http,
+    files_http,
+    delivery_http,
+    jobs_http,
+)
+DURABLE = (
+    removal,
+    sending,
+    passwords,
+    mailing,
+    trash,
+)
 """Rooms with work on the queue: a worker knows what these have declared."""
 
 _openapi = Doors("web")

@@ -97,6 +97,16 @@ class Locked(Refusal):
     status = 423
 
 
+class TooManyRequests(Refusal):
+    """The caller asks too often; the same request will work after a while."""
+
+    status = 429
+
+    def __init__(self, reason: str, *, retry_after_s: int) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
 class StoreRefused(Refusal):
     """The object store answered, and refused what vesicle asked of it."""
 

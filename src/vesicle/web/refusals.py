@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.errors import RETRY_PHRASES, MethodNotAllowed, NotSignedIn, Refusal, Unavailable
+from vesicle.errors import RETRY_PHRASES, MethodNotAllowed, NotSignedIn, Refusal, TooManyRequests, Unavailable
 from vesicle.web.replies import JSON, Reply
 from vesicle.wire import UNSET, Maybe, Shape, encode
 
@@ -24,13 +24,13 @@ def reply_of_refusal(refusal: Refusal) -> Reply:
     A lasting refusal never carries a phrase that makes the client repeat it for half an hour.
     """
     reason = refusal.reason or type(refusal).__name__
-    if refusal.status < 500:
+    if refusal.status < 500 and refusal.status != TooManyRequests.status:
         reason = _without_retry_phrases(reason)
     headers = {}
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = REALM
-    elif isinstance(refusal, Unavailable):
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+    elif isinstance(refusal, Unavailable | TooManyRequests):
+        headers["Retry-After"] = str(getattr(refusal, "retry_after_s", RETRY_AFTER_S))
     elif isinstance(refusal, MethodNotAllowed):
         headers["Allow"] = reason.rpartition("it takes ")[2].rstrip(".")
     body = ErrorResponse(

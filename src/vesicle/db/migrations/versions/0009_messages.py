@@ -1,0 +1,13 @@
+"""Messages between people."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
