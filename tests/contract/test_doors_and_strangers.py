@@ -18,7 +18,7 @@ from vesicle.app import route_table
 from vesicle.web import Anyone, Door, Doors, InStory, Needs, SignedIn
 
 DOORS = {door.name: door for door in route_table()}
-QUERIES = {"partMD5Hex": "0" * 32, "fileAssociateType": "FileEntity", "prefix": ""}
+QUERIES = {"accessType": "READ", "partMD5Hex": "0" * 32, "fileAssociateType": "FileEntity", "prefix": ""}
 
 
 def is_open(door: Door) -> bool:

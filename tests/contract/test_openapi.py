@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from tests.live import Person, Server
 from tests.world import World, make
@@ -77,7 +79,9 @@ def test_no_generated_request_of_the_owner_is_a_5xx(world: World, label: str) ->
     fuzz(label, world, world.owner, GenerationMode.POSITIVE)
     takes_something = any(OPERATIONS[label].iter_parameters()) or OPERATIONS[label].body
     if takes_something:
-        fuzz(label, world, world.owner, GenerationMode.NEGATIVE)
+        # Where any text will do, there is nothing wrong to be generated.
+        with suppress(Unsatisfiable):
+            fuzz(label, world, world.owner, GenerationMode.NEGATIVE)
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

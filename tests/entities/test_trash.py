@@ -2,8 +2,49 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from tests.live import Person, Server
 from tests.world import READ, allow
+
+from vesicle import app
+from vesicle.entities import trash
+from vesicle.web import House
+
+
+@pytest.fixture
+def house(server: Server) -> Iterator[House]:
+    """The house of a worker beside the server."""
+    found = app.open_house(server.settings())
+    yield found
+    found.pool.close()
+
+
+def restore(person: Person, entity: Any, parent: Any = None) -> tuple[int, str]:
+    """Status and reason."""
+    path = f"/repo/v1/trashcan/restore/{entity['id']}" + (f"/{parent['id']}" if parent else "")
+    answer = person.call("PUT", path)
+    return answer.status_code, answer.json()["reason"] if answer.content else ""
+
+
+def delete(person: Person, entity: Any) -> None:
+    person.ok("DELETE", f"/repo/v1/entity/{entity['id']}")
+
+
+def rows_of(server: Server, ids: list[str]) -> int:
+    """How many rows still speak of these entities."""
+    numbers = [int(one.removeprefix("syn")) for one in ids]
+    with server.database() as conn:
+        return sum(
+            conn.execute(f"SELECT count(*) FROM {table} WHERE {column} = ANY(%s)", (numbers,)).fetchone()[0]
+            for table, column in (
+                ("node", "id"), ("entity_version", "node_id"), ("trashed", "node_id"), ("favorite", "node_id"),
+                ("file_association", "object_id"), ("project_alias", "node_id"), ("acl", "id"),
+            )
+        )  # fmt: skip
 
 
 def test_what_is_in_the_trash_can_is_a_404_that_says_so(owner: Person, administrator: Person) -> None:
@@ -86,3 +127,155 @@ def test_the_bytes_are_out_of_reach_of_the_association(owner: Person, server: Se
             "associateObjectType": "FileEntity"}  # fmt: skip
     answer = stranger.ok("POST", "/file/v1/fileHandle/batch", {"requestedFiles": [item], "includePreSignedURLs": True})
     assert "preSignedURL" not in answer["requestedFiles"][0]
+
+
+def test_what_was_deleted_is_listed_to_who_deleted_it(
+    owner: Person, stranger: Person, administrator: Person, nobody: Person
+) -> None:
+    project = owner.project()
+    folder, file = owner.folder(project["id"]), owner.file(project["id"])
+    inside = owner.folder(folder["id"])
+    delete(owner, file)
+    delete(owner, folder)
+    first, second = owner.ok("GET", "/repo/v1/trashcan/view")["results"]
+    assert first == {
+        "entityId": folder["id"], "entityName": folder["name"], "entityType": "folder",
+        "deletedByPrincipalId": str(owner.id), "deletedOn": first["deletedOn"], "originalParentId": project["id"],
+    }  # fmt: skip
+    assert (second["entityId"], second["entityType"]) == (file["id"], "file")
+    assert owner.ok("GET", "/repo/v1/trashcan/view", limit=1, offset=2)["results"] == []
+    assert owner.call("GET", "/repo/v1/trashcan/view", limit=0).status_code == 400
+    assert stranger.ok("GET", "/repo/v1/trashcan/view")["results"] == []
+    assert nobody.call("GET", "/repo/v1/trashcan/view").status_code == 401
+    assert stranger.call("GET", "/vesicle/v1/trashcan").status_code == 403
+    every = administrator.ok("GET", "/vesicle/v1/trashcan", limit=100)["results"]
+    assert folder["id"] in [one["entityId"] for one in every]
+    assert inside["id"] not in [one["entityId"] for one in every]
+
+
+def test_a_subtree_comes_back_without_the_lists_it_had(server: Server, owner: Person, stranger: Person) -> None:
+    project = owner.project()
+    folder = owner.folder(project["id"])
+    file = owner.file(folder["id"], b"kept")
+    allow(server, folder["id"], stranger.id, READ)
+    delete(owner, folder)
+    assert restore(stranger, folder)[0] == 403
+    assert restore(owner, file)[0] == 404
+    assert restore(owner, project)[0] == 404
+    assert restore(owner, folder) == (200, "")
+    back = owner.ok("GET", f"/repo/v1/entity/{folder['id']}")
+    assert (back["name"], back["parentId"]) == (folder["name"], project["id"])
+    assert back["etag"] != folder["etag"]
+    for one in (folder, file):
+        assert owner.ok("GET", f"/repo/v1/entity/{one['id']}/benefactor")["id"] == project["id"]
+    assert stranger.call("GET", f"/repo/v1/entity/{folder['id']}").status_code == 403
+    assert owner.call("GET", f"/repo/v1/entity/{file['id']}/file", redirect="false").status_code == 200
+    assert owner.ok("GET", "/repo/v1/trashcan/view")["results"] == []
+    assert restore(owner, folder)[0] == 404
+
+
+def test_a_project_comes_back_with_a_list_for_who_restored_it(
+    owner: Person, stranger: Person, administrator: Person, server: Server
+) -> None:
+    project = owner.project()
+    folder = owner.folder(project["id"])
+    allow(server, project["id"], stranger.id, READ)
+    delete(owner, project)
+    assert restore(owner, project, owner.project())[0] == 400
+    assert restore(administrator, project) == (200, "")
+    acl = administrator.ok("GET", f"/repo/v1/entity/{project['id']}/acl")
+    assert [one["principalId"] for one in acl["resourceAccess"]] == [administrator.id]
+    assert owner.call("GET", f"/repo/v1/entity/{project['id']}").status_code == 403
+    assert administrator.ok("GET", f"/repo/v1/entity/{folder['id']}/benefactor")["id"] == project["id"]
+
+
+def test_the_place_to_restore_to_must_be_there_and_free(server: Server, owner: Person, stranger: Person) -> None:
+    project = owner.project()
+    folder = owner.folder(project["id"], "outer")
+    file = owner.file(folder["id"], b"1", "taken")
+    delete(owner, file)
+    owner.file(folder["id"], b"2", "taken")
+    status, reason = restore(owner, file)
+    assert (status, reason) == (409, f"An entity with the name: taken already exists with a parentId: {folder['id']}")
+    delete(owner, folder)
+    assert restore(owner, file)[0] == 403
+    assert restore(owner, file, {"id": "syn999999999"})[0] == 403
+    assert restore(owner, file, {"id": "syn4489"})[0] == 400
+    assert restore(owner, file, stranger.project())[0] == 403
+    other = owner.project()
+    assert restore(owner, file, other) == (200, "")
+    path = owner.ok("GET", f"/repo/v1/entity/{file['id']}/path")["path"]
+    assert [step["id"] for step in path] == ["syn4489", other["id"], file["id"]]
+    deep = owner.folder(owner.folder(other["id"])["id"])
+    delete(owner, deep)
+    assert restore(owner, deep) == (200, "")
+
+
+def test_moving_to_the_trash_can_has_a_door_of_its_own(owner: Person) -> None:
+    folder = owner.folder(owner.project()["id"])
+    answer = owner.call("PUT", f"/repo/v1/trashcan/trash/{folder['id']}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert owner.call("GET", f"/repo/v1/entity/{folder['id']}").status_code == 404
+
+
+def test_purging_leaves_no_row_and_handles_can_be_deleted_then(owner: Person, server: Server, house: House) -> None:
+    project = owner.project()
+    folder = owner.folder(project["id"])
+    file = owner.file(owner.folder(folder["id"])["id"], b"gone for good")
+    file = owner.ok("PUT", f"/repo/v1/entity/{file['id']}", {**file, "versionLabel": None}, newVersion="true")
+    shared = owner.make("FileEntity", name="same", parentId=project["id"], dataFileHandleId=owner.upload(b"stays"))
+    again = owner.make("FileEntity", name="s", parentId=folder["id"], dataFileHandleId=shared["dataFileHandleId"])
+    owner.ok("POST", f"/repo/v1/favorite/{file['id']}")
+    ids = [folder["id"], file["id"], again["id"], file["parentId"]]
+    delete(owner, folder)
+    # Too young: the regular purge leaves it.
+    trash.purge(house, entity_id=int(folder["id"].removeprefix("syn")))
+    assert rows_of(server, ids) > 0
+    with server.database() as conn:
+        number = int(folder["id"].removeprefix("syn"))
+        conn.execute("UPDATE trashed SET deleted_on = now() - interval '31 days' WHERE node_id = %s", (number,))
+    trash.purge_due(house)
+    trash.purge(house, entity_id=number)
+    assert rows_of(server, ids) == 0
+    assert restore(owner, folder)[0] == 404
+    assert owner.call("GET", f"/repo/v1/entity/{folder['id']}").json()["reason"] == (
+        f"Resource: '{folder['id']}' does not exist"
+    )
+    assert owner.call("DELETE", f"/file/v1/fileHandle/{file['dataFileHandleId']}").status_code == 200
+    assert owner.call("DELETE", f"/file/v1/fileHandle/{shared['dataFileHandleId']}").status_code == 409
+
+
+def test_what_is_being_purged_cannot_be_restored(owner: Person, server: Server) -> None:
+    folder = owner.folder(owner.project()["id"])
+    delete(owner, folder)
+    with server.database() as conn:
+        number = int(folder["id"].removeprefix("syn"))
+        conn.execute("UPDATE trashed SET purging = true WHERE node_id = %s", (number,))
+    assert restore(owner, folder)[0] == 404
+    assert owner.ok("GET", "/repo/v1/trashcan/view")["results"] == []
+
+
+def test_a_project_takes_along_what_was_deleted_from_it(
+    owner: Person, stranger: Person, administrator: Person, server: Server, house: House
+) -> None:
+    alias = f"a_{owner.name.replace('-', '_')}"
+    project = owner.make("Project", name=owner.name, alias=alias)
+    folder, kept = owner.folder(project["id"]), owner.project()
+    delete(owner, folder)
+    delete(owner, project)
+    assert stranger.call("PUT", f"/repo/v1/trashcan/purge/{project['id']}").status_code == 403
+    assert owner.call("GET", f"/repo/v1/entity/alias/{alias}").status_code == 404
+    assert administrator.call("PUT", f"/repo/v1/trashcan/purge/{project['id']}").status_code == 200
+    deadline = time.monotonic() + 30
+    while rows_of(server, [project["id"], folder["id"]]):
+        assert time.monotonic() < deadline, "the worker did not purge"
+    assert owner.ok("GET", f"/repo/v1/entity/{kept['id']}")["id"] == kept["id"]
+    assert owner.make("Project", name=owner.name, alias=alias)["alias"] == alias
+
+
+def test_skipping_the_trash_can_purges_soon(owner: Person, server: Server) -> None:
+    folder = owner.folder(owner.project()["id"])
+    owner.ok("DELETE", f"/repo/v1/entity/{folder['id']}", skipTrashCan="true")
+    deadline = time.monotonic() + 30
+    while rows_of(server, [folder["id"]]):
+        assert time.monotonic() < deadline, "the worker did not purge"

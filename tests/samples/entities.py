@@ -81,6 +81,9 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {"objectIds": [world.file["id"]], "restrictableObjectType": "ENTITY"}, kept_out=may_nothing
     ),
     "GET /repo/v1/activity/{id}": Sample(),
+    "PUT /repo/v1/activity/{id}": Sample(
+        lambda world: world.owner.ok("GET", f"/repo/v1/activity/{world.things['activity']}")
+    ),
     "DELETE /repo/v1/activity/{id}": Sample(),
     "GET /repo/v1/activity/{id}/generated": Sample(),
     "PUT /repo/v1/entity/{id}/generatedBy": Sample(query=lambda world: {"generatedBy": world.things["activity"]}),

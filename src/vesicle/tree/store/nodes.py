@@ -168,6 +168,6 @@ def has_children(conn: Connection, grant: MayRead) -> bool:
 
 def has_more_children_than(conn: Connection, parent: MayCreate, kinds: list[str], most: int) -> bool:
     """True when the container holds at least ``most`` children of these kinds."""
-    query = "SELECT count(*) FROM (SELECT 1 FROM node WHERE parent_id = %s AND kind = ANY(%s) LIMIT %s) some"
+    query = "SELECT count(*) FROM (SELECT 1 FROM node WHERE parent_id = %s AND kind = ANY(%s) LIMIT %s) counted"
     row = conn.execute(query, (parent.id, kinds, most)).fetchone()
     return bool(row and row[0] >= most)
