@@ -1,8 +1,8 @@
 """Who gets through which door, as a picture: tests/golden/door_matrix.txt, door × actor.
 
-Every door of the route table is knocked at by everybody with the owner's things. The doors are those of the house, on the
-real database, but each knock happens in a transaction that is undone after the answer. So one world does for all of
-them: what a door removes is there again for the next knock.
+Every door of the route table is knocked at by everybody with the owner's things. The doors are those of the house, on
+the real database, but each knock happens in a transaction that is undone after the answer. So one world does for all
+of them: what a door removes is there again for the next knock.
 """
 
 from __future__ import annotations
