@@ -7,8 +7,8 @@ from typing import Any
 from starlette.middleware.cors import CORSMiddleware
 
 from vesicle.access import Actor, Scope
+from vesicle.accounts import addresses, passwords, tokens
 from vesicle.accounts import http as accounts_http
-from vesicle.accounts import passwords, tokens
 from vesicle.db import Connection, open_pool
 from vesicle.delivery import http as delivery_http
 from vesicle.entities import http as entities_http
@@ -22,6 +22,7 @@ from vesicle.messages import mailing
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.s3_lending import LendingS3Store, Role
+from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
@@ -48,6 +49,8 @@ DURABLE = (
     trash,
 )
 """Rooms with work on the queue: a worker knows what these have declared."""
+
+addresses.when_proved(arriving.come_in)
 
 _openapi = Doors("web")
 

@@ -45,6 +45,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "GET /repo/v1/membershipInvitation/{id}": Sample(),
     "DELETE /repo/v1/membershipInvitation/{id}": Sample(),
+    "GET /repo/v1/membershipInvitation/{id}/inviteeVerificationSignedToken": Sample(),
     "GET /repo/v1/user/{id}/openInvitation": Sample(),
     "GET /repo/v1/membershipRequest/{id}": Sample(),
     "DELETE /repo/v1/membershipRequest/{id}": Sample(),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from vesicle.access import Actor
 from vesicle.accounts import store
 from vesicle.accounts.model import check_email, squeezed
 from vesicle.accounts.requests import (
-    AnySignedToken,
     EmailValidationSignedToken,
     NotificationEmail,
     NotificationSettingsSignedToken,
     ResponseMessage,
+    SignedToken,
     Username,
 )
 from vesicle.accounts.store import addresses as rows
@@ -31,6 +32,7 @@ UNSUBSCRIBE = "mail.unsubscribe"
 LIFE_S = 24 * 3600
 UNSUBSCRIBE_LIFE_S = 90 * 24 * 3600
 MOST_ADDRESSES = 10
+T = TypeVar("T", bound=SignedToken)
 Proved = Callable[[Connection, int, str], None]
 _when_proved: list[Proved] = []
 
@@ -51,11 +53,16 @@ def tell_proved(conn: Connection, person_id: int, address: str) -> None:
         story(conn, person_id, address)
 
 
-def hexed(token: AnySignedToken, secret: str, life_s: int) -> str:
-    """A secret as the contract's links carry it: a JSON object in hexadecimal digits."""
+def signed(token: T, secret: str, life_s: int) -> T:
+    """The token with its secret."""
     now = datetime.now(UTC)
     token.hmac, token.created_on, token.expires_on = secret, stamp(now), stamp(now + timedelta(seconds=life_s))
-    return encode(token).hex()
+    return token
+
+
+def hexed(token: SignedToken, secret: str, life_s: int) -> str:
+    """A secret as the contract's links carry it: a JSON object in hexadecimal digits."""
+    return encode(signed(token, secret, life_s)).hex()
 
 
 def check_free(conn: Connection, address: str) -> None:
@@ -128,6 +135,11 @@ def notify_at(conn: Connection, actor: Actor, address: str) -> None:
 def of_person(conn: Connection, person_id: int) -> str | None:
     """Where mail to a person goes; None for those without an address. For stories that write to them."""
     return rows.notification_address(conn, person_id)
+
+
+def is_of(conn: Connection, actor: Actor, address: str) -> bool:
+    """True when the address, letter for letter but for its case, is one of the actor's."""
+    return rows.is_of(conn, actor, address)
 
 
 def wanting_mail(conn: Connection, person_ids: list[int]) -> list[tuple[int, str, bool]]:

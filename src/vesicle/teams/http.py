@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from vesicle.access import MayManageTeam, MayReadTeam, MayUpdateTeam, Scope, TeamExists
-from vesicle.teams import founding, inviting, joining, reading, requesting, sharing
+from vesicle.accounts.requests import ResponseMessage
+from vesicle.teams import arriving, founding, inviting, joining, mailing, reading, requesting, sharing
 from vesicle.teams.model import (
     Count,
     IdList,
+    InviteeVerificationSignedToken,
+    JoinTeamSignedToken,
     MembershipInvitation,
+    MembershipInvtnSignedToken,
     MembershipRequest,
     PaginatedTeamIds,
     Team,
@@ -27,6 +31,7 @@ PUBLIC = Anyone("which teams there are, and who is in them, is public")
 IN_BODY = InStory("the ids are in the body")
 UNKNOWN_IS_FINE = InStory("deleting what does not exist answers 204, so the story asks for the proof itself")
 BOTH_SIDES = InStory("for the person concerned and for the managers of the team")
+BY_LINK = Anyone("the secret in the link is the proof")
 OWN = InStory("for the person whom the list is about")
 
 
@@ -132,10 +137,20 @@ def membership_status(call: Call, grant: TeamExists, principal_id: Id) -> TeamMe
 
 
 @door("PUT", "/repo/v1/team/{id}/member/{principalId}", access=BOTH_SIDES, scopes=Scope.modify, status=204)
-def add_member(call: Call, id: Id, principal_id: Id) -> Bare:
+def add_member(
+    call: Call, id: Id, principal_id: Id, team_endpoint: str | None = None,
+    notification_unsubscribe_endpoint: str | None = None,
+) -> Bare:  # fmt: skip
     """Join a team, or take in somebody who asked."""
-    joining.add(call.conn, call.actor, id, principal_id)
+    letter = mailing.ends(call.settings, team_endpoint, notification_unsubscribe_endpoint)
+    joining.add(call.conn, call.actor, id, principal_id, letter)
     return Bare(204)
+
+
+@door("PUT", "/repo/v1/teamMember", access=BY_LINK, scopes=Scope.modify)
+def join_by_link(call: Call, body: JoinTeamSignedToken) -> ResponseMessage:
+    """Join a team, or take in somebody who asked, by the link of a letter."""
+    return arriving.join_by_link(call.conn, call.settings, body)
 
 
 @door("DELETE", "/repo/v1/team/{id}/member/{principalId}", access=BOTH_SIDES, scopes=Scope.modify, status=204)
@@ -156,9 +171,13 @@ def set_manager(call: Call, grant: MayUpdateTeam, principal_id: Id, is_admin: bo
 
 
 @door("POST", "/repo/v1/membershipInvitation", access=IN_BODY, scopes=WRITE, status=201)
-def invite(call: Call, body: MembershipInvitation) -> MembershipInvitation:
+def invite(
+    call: Call, body: MembershipInvitation, accept_invitation_endpoint: str | None = None,
+    notification_unsubscribe_endpoint: str | None = None,
+) -> MembershipInvitation:  # fmt: skip
     """Invite a person, or whoever has a mail address, into a team."""
-    return inviting.invite(call.conn, call.actor, body)
+    letter = mailing.ends(call.settings, accept_invitation_endpoint, notification_unsubscribe_endpoint)
+    return inviting.invite(call.conn, call.actor, body, letter)
 
 
 @door("GET", "/repo/v1/membershipInvitation/openInvitationCount", access=SignedIn())
@@ -171,6 +190,31 @@ def count_invitations(call: Call) -> Count:
 def read_invitation(call: Call, id: Id) -> MembershipInvitation:
     """An invitation."""
     return inviting.read(call.conn, call.actor, id)
+
+
+@door("POST", "/repo/v1/membershipInvitation/{id}", access=BY_LINK, transaction=READ)
+def read_invitation_by_link(call: Call, id: Id, body: MembershipInvtnSignedToken) -> MembershipInvitation:
+    """An invitation of a mail address, for whoever has the link that was sent there."""
+    return arriving.read_by_link(call.conn, call.actor, id, body)
+
+
+@door(
+    "GET", "/repo/v1/membershipInvitation/{id}/inviteeVerificationSignedToken", scopes=WRITE,
+    access=InStory("for the person whose address was invited"), transaction=Transaction.WRITE,
+)  # fmt: skip
+def verify_invitee(call: Call, id: Id) -> InviteeVerificationSignedToken:
+    """The proof that an invited address is the caller's."""
+    return arriving.verify(call.conn, call.actor, id)
+
+
+@door(
+    "PUT", "/repo/v1/membershipInvitation/{id}/inviteeId", scopes=Scope.modify,
+    access=SignedIn("the body proves that the invited address is the caller's"),
+)  # fmt: skip
+def claim_invitation(call: Call, id: Id, body: InviteeVerificationSignedToken) -> Bare:
+    """Turn an invitation of a mail address into one of the caller."""
+    arriving.claim(call.conn, call.actor, id, body)
+    return Bare()
 
 
 @door("DELETE", "/repo/v1/membershipInvitation/{id}", access=BOTH_SIDES, scopes=Scope.modify, status=204)
@@ -195,9 +239,13 @@ def invitations_of_person(call: Call, id: Id, team_id: Id | None = None, limit: 
 
 
 @door("POST", "/repo/v1/membershipRequest", access=SignedIn(), scopes=WRITE, status=201)
-def ask(call: Call, body: MembershipRequest) -> MembershipRequest:
+def ask(
+    call: Call, body: MembershipRequest, accept_request_endpoint: str | None = None,
+    notification_unsubscribe_endpoint: str | None = None,
+) -> MembershipRequest:  # fmt: skip
     """Ask to join a team."""
-    return requesting.ask(call.conn, call.actor, body)
+    letter = mailing.ends(call.settings, accept_request_endpoint, notification_unsubscribe_endpoint)
+    return requesting.ask(call.conn, call.actor, body, letter)
 
 
 @door("GET", "/repo/v1/membershipRequest/openRequestCount", access=SignedIn())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from vesicle.access import Actor, MayManageTeam, Right, TeamExists, allows, require
 from vesicle.access.decisions import UNCERTIFIED
-from vesicle.accounts import groups
-from vesicle.accounts.model import check_email
+from vesicle.accounts import groups, signing_up
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Forbidden, NotFound
+from vesicle.mail.model import check_address
+from vesicle.teams import mailing, reading
+from vesicle.teams.mailing import Ends
 from vesicle.teams.model import (
     Count,
     InvitationRow,
@@ -25,8 +27,10 @@ MOST_OPEN = 2000
 """How many invitations one person may have open at a time: a mail for each is a way to bother many."""
 
 
-def invite(conn: Connection, actor: Actor, given: MembershipInvitation) -> MembershipInvitation:
-    """Invite a person, or whoever has a mail address.
+def invite(
+    conn: Connection, actor: Actor, given: MembershipInvitation, letter: Ends | None = None
+) -> MembershipInvitation:
+    """Invite a person, or whoever has a mail address; with ``letter`` they get mail about it.
 
     Raises Forbidden unless the actor manages the team (and is certified, for an address), and BadRequest.
     """
@@ -46,13 +50,17 @@ def invite(conn: Connection, actor: Actor, given: MembershipInvitation) -> Membe
     row = invitations.insert_invitation(
         conn, proof, given.invitee_id or None, given.invitee_email or None, message, expires_on
     )
+    if row.invitee_email is not None:
+        signing_up.invite(conn, row.invitee_email, mailing.life_of(row.expires_on))
+    if letter is not None:
+        mailing.invite(conn, letter, reading.row(conn, proof), row)
     said = {"invitation": row.id, "invitee": row.invitee_id or row.invitee_email}
     recording.note(conn, actor.id, "team.invitation.create", "team", proof.id, said)
     return shape(row)
 
 
 def _check_address(actor: Actor, address: str) -> None:
-    check_email(address)
+    check_address(address)
     if not actor.certified:
         raise Forbidden(UNCERTIFIED, "USER_CERTIFICATION_REQUIRED")
 

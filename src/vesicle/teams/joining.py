@@ -18,8 +18,9 @@ from vesicle.accounts import groups
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Forbidden
-from vesicle.teams import reading
+from vesicle.teams import mailing, reading
 from vesicle.teams.founding import AS_MANAGER
+from vesicle.teams.mailing import Ends
 from vesicle.teams.model import OF_THE_INSTALLATION, Standing, TeamMembershipStatus, TeamRow
 from vesicle.teams.store import invitations, lists, members, teams
 
@@ -41,10 +42,11 @@ def status(conn: Connection, grant: TeamExists, person_id: int) -> TeamMembershi
     )  # fmt: skip
 
 
-def add(conn: Connection, actor: Actor, team_id: int, person_id: int) -> None:
+def add(conn: Connection, actor: Actor, team_id: int, person_id: int, letter: Ends | None = None) -> None:
     """Join a team, or take somebody in. Who is in it already stays, without a word.
 
-    Raises NotFound and Forbidden with what is missing.
+    With ``letter`` those who invited the person hear of it, or the person who was taken in. Raises NotFound, and
+    Forbidden with what is missing.
     """
     grant = require(conn, actor, TeamExists, team_id)
     if actor.is_anonymous:
@@ -53,12 +55,16 @@ def add(conn: Connection, actor: Actor, team_id: int, person_id: int) -> None:
     standing = members.standing(conn, grant, person_id)
     if standing.is_member:
         return
+    team = reading.row(conn, grant)
     if actor.id == person_id:
-        _check_joining(reading.row(conn, grant), grant, standing)
+        _check_joining(team, grant, standing)
     else:
         require(conn, actor, MayManageTeam, team_id)
         if not actor.is_admin and not standing.has_request:
             raise Forbidden("The prospective member must request to join the team.")
+    if letter is not None:
+        readers = [person_id] if actor.id != person_id else invitations.inviters(conn, grant, person_id)
+        mailing.welcome(conn, letter, team, person_id, readers)
     take_in(conn, grant, person_id)
 
 

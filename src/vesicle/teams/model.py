@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
 
 from vesicle.accounts.model import UserGroupHeader
+from vesicle.accounts.requests import SignedToken
 from vesicle.errors import BadRequest
 from vesicle.wire import UNSET, Id, Int64, Maybe, Shape
 
+_MODEL = "org.sagebionetworks.repo.model"
 LONGEST_TEXT = 3000
 OF_THE_INSTALLATION = frozenset({2, 3, 4, 5, 6, 7, 273957, 464532, 3412389})
 """Teams that are there from the beginning: those that the API contract knows by number, and 7 of organizations."""
@@ -125,6 +128,30 @@ class MembershipRequest(Shape):
     expires_on: Maybe[str] = UNSET
     created_on: Maybe[str] = UNSET
     created_by: Maybe[str] = UNSET
+
+
+class MembershipInvtnSignedToken(SignedToken, tag=f"{_MODEL}.MembershipInvtnSignedToken"):
+    """Somebody has the letter that an invited address got."""
+
+    membership_invitation_id: Maybe[str] = UNSET
+
+
+class InviteeVerificationSignedToken(SignedToken, tag=f"{_MODEL}.InviteeVerificationSignedToken"):
+    """An invited address is this person's."""
+
+    invitee_id: Maybe[str] = UNSET
+    membership_invitation_id: Maybe[str] = UNSET
+
+
+class JoinTeamSignedToken(SignedToken, tag=f"{_MODEL}.JoinTeamSignedToken"):
+    """``userId`` lets ``memberId`` into the team: both are one person, or the first manages the team."""
+
+    user_id: Maybe[str] = UNSET
+    team_id: Maybe[str] = UNSET
+    member_id: Maybe[str] = UNSET
+
+
+AnyTeamToken: TypeAlias = MembershipInvtnSignedToken | InviteeVerificationSignedToken | JoinTeamSignedToken
 
 
 @dataclass(frozen=True, slots=True)

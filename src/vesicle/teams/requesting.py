@@ -6,15 +6,19 @@ from vesicle.access import Actor, MayManageTeam, Right, TeamExists, allows, requ
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Forbidden, NotFound
-from vesicle.teams import reading
+from vesicle.teams import mailing, reading
 from vesicle.teams.inviting import MOST, check_self
+from vesicle.teams.mailing import Ends
 from vesicle.teams.model import Count, MembershipRequest, RequestRow, check_not_given, check_text, moment_from
 from vesicle.teams.store import members, requests
 from vesicle.wire import UNSET, Id, Page, check_window, offset_page, or_unset, stamp
 
+MOST_MANAGERS = 20
+"""How many managers of one team get mail about a request."""
 
-def ask(conn: Connection, actor: Actor, given: MembershipRequest) -> MembershipRequest:
-    """Ask to join a team. Asking once more changes what was said.
+
+def ask(conn: Connection, actor: Actor, given: MembershipRequest, letter: Ends | None = None) -> MembershipRequest:
+    """Ask to join a team. Asking once more changes what was said. With ``letter`` the managers get mail about it.
 
     Raises BadRequest for a team that everybody may join, or that takes nobody who was not invited, and Forbidden for
     somebody else.
@@ -33,6 +37,8 @@ def ask(conn: Connection, actor: Actor, given: MembershipRequest) -> MembershipR
         raise BadRequest(f"You are in team {grant.id} already.")
     message, expires_on = check_text("message", given.message), moment_from("expiresOn", given.expires_on)
     row = requests.put_request(conn, grant, message, expires_on)
+    if letter is not None:
+        mailing.ask(conn, letter, team, row, members.managers(conn, grant, MOST_MANAGERS))
     recording.note(conn, actor.id, "team.request.create", "team", grant.id, {"request": row.id})
     return _shape(row)
 

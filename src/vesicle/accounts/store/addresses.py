@@ -34,6 +34,12 @@ def delete_address(conn: Connection, actor: Actor, squeezed: str) -> bool | None
     return True
 
 
+def is_of(conn: Connection, actor: Actor, address: str) -> bool:
+    """True when the address is one of the actor's. Punctuation counts: the squeezed form is no proof."""
+    query = "SELECT 1 FROM alias WHERE principal_id = %s AND kind = 'USER_EMAIL' AND lower(alias) = lower(%s)"
+    return conn.execute(query, (actor.id, address)).fetchone() is not None
+
+
 def people_to_mail(conn: Connection, person_ids: list[int]) -> list[tuple[int, str, bool]]:
     """(person, address, whether a mailed message counts as read) of those who want messages as mail."""
     return conn.execute(

@@ -51,6 +51,34 @@ def forget_pair(conn: Connection, proof: OnTeam, person_id: int) -> None:
     conn.execute("DELETE FROM membership_request WHERE team_id = %s AND person_id = %s", ids)
 
 
+def inviters(conn: Connection, proof: OnTeam, person_id: int) -> list[int]:
+    """Who invited a person into the team."""
+    query = f"SELECT DISTINCT created_by FROM membership_invitation WHERE team_id = %s AND invitee_id = %s AND {OPEN}"
+    return [row[0] for row in conn.execute(query, (proof.id, person_id))]
+
+
+def name_invitee(conn: Connection, actor: Actor, invitation_id: int) -> None:
+    """An invitation of an address becomes one of the actor, who proved that the address is theirs."""
+    conn.execute(
+        "UPDATE membership_invitation SET invitee_id = %s, invitee_email = NULL WHERE id = %s"
+        " AND invitee_email IS NOT NULL",
+        (actor.id, invitation_id),
+    )
+
+
+def teams_inviting(conn: Connection, actor: Actor, address: str) -> list[int]:
+    """The teams with open invitations of an address that is the actor's."""
+    _ = actor
+    query = f"SELECT DISTINCT team_id FROM membership_invitation WHERE lower(invitee_email) = lower(%s) AND {OPEN}"
+    return [row[0] for row in conn.execute(query, (address,))]
+
+
+def forget_address(conn: Connection, actor: Actor, address: str) -> None:
+    """The invitations of an address that is the actor's are answered, or too old."""
+    _ = actor
+    conn.execute("DELETE FROM membership_invitation WHERE lower(invitee_email) = lower(%s)", (address,))
+
+
 def invitations_of_team(
     conn: Connection, proof: MayManageTeam, invitee_id: int | None, limit: int, offset: int
 ) -> list[InvitationRow]:

@@ -76,6 +76,15 @@ def standing(conn: Connection, proof: OnTeam, person_id: int) -> Standing:
     return Standing(*row) if row else Standing(False, False, False, False)
 
 
+def managers(conn: Connection, proof: OnTeam, most: int) -> list[int]:
+    """Members who manage the team."""
+    query = (
+        "SELECT e.principal_id FROM team_acl_entry e JOIN membership m ON m.group_id = e.team_id"
+        f" AND m.member_id = e.principal_id WHERE e.team_id = %s AND e.rights & {MANAGES} <> 0 ORDER BY 1 LIMIT %s"
+    )
+    return [row[0] for row in conn.execute(query, (proof.id, most))]
+
+
 def has_other_members(conn: Connection, proof: OnTeam, person_ids: Sequence[int]) -> bool:
     """True when somebody else than these is in the team."""
     query = "SELECT 1 FROM membership WHERE group_id = %s AND member_id <> ALL(%s::bigint[]) LIMIT 1"

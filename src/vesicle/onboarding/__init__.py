@@ -1,0 +1,1 @@
+"""Arriving: what waits for a mail address that becomes somebody's."""
