@@ -26,6 +26,7 @@ from vesicle.access.actors import EVERY_SCOPE, signed_in
 from vesicle.files import store, uploads
 from vesicle.files.model import MultipartUploadRequest
 from vesicle.objectstore.managed import Managed
+from vesicle.objectstore.stores import Stores
 
 PART = 5 * 1024**2
 
@@ -81,7 +82,7 @@ def booked(server: Server, person: Person, parts: int) -> None:
     """The table rows of one number of parts."""
     upload_id = int(sending.start(person, declared(f"booked-{parts}.bin", parts))["uploadId"])
     settings = server.settings()
-    managed = Managed(server.store(), settings.s3_bucket)
+    managed = Stores(Managed(server.store(), settings.s3_bucket), [])
     numbers = list(range(1, parts + 1))
     with server.database() as conn:
         actor = signed_in(person.id, [], EVERY_SCOPE, everyone_certified=True, token_id=None)

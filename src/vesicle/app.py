@@ -16,12 +16,13 @@ from vesicle.entities import trash
 from vesicle.files import http as files_http
 from vesicle.files import removal
 from vesicle.jobs import http as jobs_http
+from vesicle.locations import http as locations_http
 from vesicle.mail import sending
 from vesicle.messages import http as messages_http
 from vesicle.messages import mailing
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
-from vesicle.objectstore.s3_lending import LendingS3Store, Role
+from vesicle.objectstore.stores import Stores, store_of
 from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
 from vesicle.settings import Settings
@@ -36,6 +37,7 @@ ROOMS = (
     teams_http,
     organizations_http,
     entities_http,
+    locations_http,
     messages_http,
     files_http,
     delivery_http,
@@ -71,16 +73,7 @@ def route_table() -> list[Door]:
 
 def default_store(settings: Settings) -> S3Store:
     """The store of the default storage location; it lends where the settings name a role."""
-    keys = settings.s3_access_key, settings.s3_secret_key
-    more: dict[str, Any] = {
-        "region": settings.s3_region, "public_endpoint": settings.store_url,
-        "ca_bundle": str(settings.s3_ca_bundle) if settings.s3_ca_bundle else None,
-    }  # fmt: skip
-    if not settings.s3_role:
-        return S3Store(settings.s3_endpoint, *keys, **more)
-    lender = settings.s3_lender_access_key or keys[0], settings.s3_lender_secret_key or keys[1]
-    role = Role(settings.s3_role, settings.sts_url, *lender)
-    return LendingS3Store(settings.s3_endpoint, *keys, role=role, **more)
+    return store_of(settings.default_s3)
 
 
 def open_house(settings: Settings) -> House:
@@ -90,11 +83,13 @@ def open_house(settings: Settings) -> House:
     other.
     """
     managed = Managed(default_store(settings), settings.s3_bucket)
+    own = settings.s3_endpoint, settings.store_url
+    stores = Stores(managed, own, settings.s3, settings.s3_external_endpoint)
 
     def sign_in(conn: Connection, token: str) -> Actor:
         return tokens.actor_of_token(conn, token, settings)
 
-    return House(settings, open_pool(settings.database_url, settings.database_pool), managed, sign_in)
+    return House(settings, open_pool(settings.database_url, settings.database_pool), stores, sign_in)
 
 
 def build(settings: Settings) -> CORSMiddleware:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 import os
 import re
 import sys
@@ -69,6 +70,59 @@ ROLE = Form(
 HOST = Form("a host name or an IP address, without a port", _matching(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"))
 
 ADDRESS = Form("a mail address such as vesicle@example.org", _matching(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"))
+
+
+@dataclasses.dataclass(frozen=True)
+class S3Access:
+    """Credentials for one object store, or, where ``buckets`` names some, for these buckets of it."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str = dataclasses.field(repr=False)
+    region: str = "us-east-1"
+    public_endpoint: str = ""
+    ca_bundle: str = ""
+    role: str = ""
+    sts_endpoint: str = ""
+    lender_access_key: str = ""
+    lender_secret_key: str = dataclasses.field(default="", repr=False)
+    buckets: tuple[str, ...] = ()
+
+    @property
+    def token_service(self) -> str:
+        """Where sessions of ``role`` are asked for."""
+        if self.sts_endpoint or not (urlsplit(self.endpoint).hostname or "").endswith(".amazonaws.com"):
+            return self.sts_endpoint or self.endpoint
+        return f"https://sts.{self.region}.amazonaws.com"
+
+
+S3_LIST = tuple[S3Access, ...]
+_S3_MEMBERS = ", ".join(one.name for one in dataclasses.fields(S3Access))
+
+
+def _s3_list(raw: object) -> tuple[S3Access, ...]:
+    """From TOML tables, or from the same as JSON. Raises ValueError."""
+    tables = json.loads(raw or "[]") if isinstance(raw, str) else raw
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ValueError
+    return tuple(_s3_access(table) for table in tables)
+
+
+def _s3_access(table: dict[str, Any]) -> S3Access:
+    buckets = table.get("buckets", [])
+    texts = [value for name, value in table.items() if name != "buckets"] + list(buckets)
+    if not isinstance(buckets, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    try:
+        access = S3Access(**{**table, "buckets": tuple(buckets)})
+    except TypeError:  # A name that is none of ours, or one that is missing.
+        raise ValueError from None
+    origins = [access.endpoint, *filter(None, [access.public_endpoint, access.sts_endpoint])]
+    if not (access.access_key and access.secret_key and all(_origin(one) for one in origins)):
+        raise ValueError
+    if access.ca_bundle and not Path(access.ca_bundle).is_file():
+        raise ValueError
+    return access
 
 
 def default_data_folder() -> Path:
@@ -158,6 +212,18 @@ class Settings:
         shown="`s3_access_key`",
     )
     s3_lender_secret_key: str = setting("", "The secret key for it.", shown="`s3_secret_key`", secret=True)
+    s3: S3_LIST = setting(
+        (),
+        "Credentials for the object stores and buckets of others, one `[[s3]]` table each; see below.",
+        shown="none",
+        secret=True,
+    )
+    s3_external_endpoint: str = setting(
+        "",
+        "The object store that a storage location means which names none, or Amazon's as clients do by themselves.",
+        shown="that of an `[[s3]]` table for `https://s3.amazonaws.com`, otherwise the default storage",
+        form=ORIGIN,
+    )
     tls_certificate: Path | None = setting(
         None,
         "A PEM file with the certificate chain; the API and the embedded store then answer over https only.",
@@ -244,11 +310,13 @@ class Settings:
         return self.public_url or f"{self.scheme}://{_reachable(self.host)}:{self.port}"
 
     @property
-    def sts_url(self) -> str:
-        """The origin of the token service of the default object store."""
-        if self.s3_sts_endpoint or not (urlsplit(self.s3_endpoint).hostname or "").endswith(".amazonaws.com"):
-            return self.s3_sts_endpoint or self.s3_endpoint
-        return f"https://sts.{self.s3_region}.amazonaws.com"
+    def default_s3(self) -> S3Access:
+        """The default storage, as one of the stores that there are credentials for."""
+        return S3Access(
+            self.s3_endpoint, self.s3_access_key, self.s3_secret_key, self.s3_region, public_endpoint=self.store_url,
+            ca_bundle=str(self.s3_ca_bundle or ""), role=self.s3_role, sts_endpoint=self.s3_sts_endpoint,
+            lender_access_key=self.s3_lender_access_key, lender_secret_key=self.s3_lender_secret_key,
+        )  # fmt: skip
 
     @property
     def portals(self) -> list[str]:
@@ -316,6 +384,8 @@ class Setting(NamedTuple):
             return f"a whole number {f'from {self.least} to {self.most}' if self.most < NO_LIMIT else 'from 0'}"
         if self.choices:
             return f"one of {', '.join(self.choices)}"
+        if self.kind == S3_LIST:
+            return f"tables (in the environment: JSON) of {_S3_MEMBERS}"
         plain = {Path: "a folder", str: "a text", Path | None: "a file that exists"}
         return self.form.expected if self.form else plain[self.kind]
 
@@ -324,7 +394,7 @@ def _declared() -> Iterable[Setting]:
     kinds = get_type_hints(Settings)
     for one in dataclasses.fields(Settings):
         shown = one.metadata["shown"] or (f"`{one.default}`" if one.default != "" else "empty")
-        yield Setting(one.name, kinds[one.name], one.default in ("", None), **{**one.metadata, "shown": shown})
+        yield Setting(one.name, kinds[one.name], one.default in ("", None, ()), **{**one.metadata, "shown": shown})
 
 
 SETTINGS = {one.name: one for one in _declared()}
@@ -387,6 +457,8 @@ def _value(one: Setting, raw: object, base: Path) -> object:
     """The value in its type. Raises ValueError for one that is not as ``one.expected`` says."""
     if one.kind is int:
         return _number(one, raw)
+    if one.kind == S3_LIST:
+        return _s3_list(raw)
     text = str(raw)
     if not isinstance(raw, str | Path) or "\0" in text or (one.choices and text not in one.choices):
         raise ValueError
@@ -419,8 +491,14 @@ def _empty(one: Setting) -> str | None:
 def as_environment(settings: Settings) -> dict[str, str]:
     """Variables with which ``load`` gives a child process exactly these settings, whatever files say by then."""
     values = {one.name: getattr(settings, one.name) for one in SETTINGS.values()}
-    given = {PREFIX + name.upper(): "" if value is None else str(value) for name, value in values.items()}
+    given = {PREFIX + name.upper(): _as_text(value) for name, value in values.items()}
     return {**given, PREFIX + CONFIG.upper(): os.devnull}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return json.dumps([dataclasses.asdict(one) for one in value])
+    return "" if value is None else str(value)
 
 
 def markdown() -> str:
@@ -450,7 +528,23 @@ port = 8443
 public_url = "https://data.example.org:8443"
 tls_certificate = "certificate.pem"
 tls_key = "key.pem"
+
+# A bucket of somebody else, who let these keys in.
+[[s3]]
+endpoint = "https://s3.eu-central-1.amazonaws.com"
+region = "eu-central-1"
+access_key = "AKIA..."
+secret_key = "..."
 ```
+
+An `[[s3]]` table says with whose credentials vesicle comes to an object store that is not its default one. Storage
+locations of users can name these endpoints and no others, so nobody sends vesicle to an address that its operator does
+not know. `region` is `us-east-1` unless given; `public_endpoint` is the address for clients where it differs;
+`ca_bundle` a PEM file; `role`, `sts_endpoint`, `lender_access_key` and `lender_secret_key` are for its temporary
+credentials what the settings of these names after `s3_` are for the default storage; `buckets` is a list of the only
+buckets that these credentials are for, so that the buckets of one store can have different ones. The buckets of the
+default storage's own endpoint are reached with its own credentials, unless a table names them. In the environment,
+`VESICLE_S3` holds the same as JSON: `[{"endpoint": "…", "access_key": "…", "secret_key": "…"}]`.
 
 | name | what it does | default | expects |
 |---|---|---|---|

@@ -17,7 +17,8 @@ from vesicle.accounts.requests import AnyChangePassword, AnySignedToken, ChangeP
 from vesicle.entities.model import AnyEntity, AnyVersionable, Entity, Versionable
 from vesicle.entities.model.activities import AnyUsed, Used
 from vesicle.files.model import AnyFileHandle, FileHandle
-from vesicle.locations.model import S3UploadDestination, UploadDestination
+from vesicle.locations.destinations import AnyUploadDestination, UploadDestination
+from vesicle.locations.model import AnyProjectSetting, AnyStorageLocation, ProjectSetting, StorageLocationSetting
 from vesicle.teams.model import AnyTeamToken
 from vesicle.wire import EntityId, Id, Int64, Shape, decode, encode, leaves, tag_of
 
@@ -101,7 +102,9 @@ def test_no_two_shapes_have_one_concrete_type() -> None:
         (Versionable, AnyVersionable),
         (Used, AnyUsed),
         (FileHandle, AnyFileHandle),
-        (UploadDestination, S3UploadDestination),
+        (UploadDestination, AnyUploadDestination),
+        (StorageLocationSetting, AnyStorageLocation),
+        (ProjectSetting, AnyProjectSetting),
         (SignedToken, AnySignedToken | AnyTeamToken),
         (ChangePassword, AnyChangePassword),
     ],
@@ -113,5 +116,6 @@ def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> 
 
 def test_every_base_with_leaves_has_a_union_that_is_tested() -> None:
     bases = {kind.__name__ for kind in SHAPES.values() if kind.__subclasses__() and kind.__struct_config__.tag_field}
-    tested = {"Entity", "Versionable", "Used", "FileHandle", "UploadDestination", "SignedToken", "ChangePassword"}
+    tested = {"Entity", "Versionable", "Used", "FileHandle", "SignedToken", "ChangePassword"}
+    tested |= {"UploadDestination", "StorageLocationSetting", "ProjectSetting"}
     assert bases == tested, "test the union of the new base above"

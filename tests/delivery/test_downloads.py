@@ -156,4 +156,4 @@ def test_the_upload_destination_is_exactly_the_default_storage(owner: Person) ->
     assert owner.ok("GET", f"/file/v1/entity/{project}/uploadDestination") == expected
     file = owner.file(project)["id"]
     assert owner.ok("GET", f"/file/v1/entity/{file}/uploadDestination/1") == expected
-    assert owner.call("GET", f"/file/v1/entity/{file}/uploadDestination/7").status_code == 404
+    assert owner.call("GET", f"/file/v1/entity/{file}/uploadDestination/99999999").status_code == 404

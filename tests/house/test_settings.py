@@ -166,3 +166,54 @@ def test_the_committed_page_is_current() -> None:
 def test_settings_made_without_load_are_checked_too() -> None:
     with pytest.raises(SettingsError, match="set another store_port"):
         Settings(port=5000, store_port=5000)
+
+
+S3_TABLE = """
+[[s3]]
+endpoint = "https://s3.eu-central-1.amazonaws.com"
+access_key = "key"
+secret_key = "hush"
+region = "eu-central-1"
+[[s3]]
+endpoint = "http://127.0.0.1:1234"
+access_key = "key"
+secret_key = "hush"
+buckets = ["theirs"]
+"""
+
+
+def test_stores_of_others_are_read_from_tables_and_survive_the_way_to_a_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vesicle.toml").write_text(S3_TABLE)
+    found = load(tmp_path)
+    assert [(one.endpoint, one.region, one.buckets) for one in found.s3] == [
+        ("https://s3.eu-central-1.amazonaws.com", "eu-central-1", ()),
+        ("http://127.0.0.1:1234", "us-east-1", ("theirs",)),
+    ]
+    assert "hush" not in repr(found) + repr(found.s3)
+    for name, value in as_environment(found).items():
+        monkeypatch.setenv(name, value)
+    assert load() == found
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        's3 = "no json"',
+        "s3 = 7",
+        's3 = ["a"]',
+        '[[s3]]\nendpoint = "https://a.example.org"',
+        '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "hush"\nsecret_key = ""',
+        '[[s3]]\nendpoint = "a.example.org"\naccess_key = "a"\nsecret_key = "hush"',
+        '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "a"\nsecret_key = "hush"\nregoin = "b"',
+        '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "a"\nsecret_key = "hush"\nbuckets = "b"',
+        '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "a"\nsecret_key = 7',
+        '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "a"\nsecret_key = "hush"\nca_bundle = "/none"',
+    ],
+)
+def test_a_malformed_store_is_refused_without_its_secret(table: str, tmp_path: Path) -> None:
+    (tmp_path / "vesicle.toml").write_text(table)
+    with pytest.raises(SettingsError, match=r"expected tables .* of endpoint, access_key, secret_key") as refusal:
+        load(tmp_path)
+    assert "hush" not in str(refusal.value)

@@ -120,3 +120,10 @@ class OwnsTrashed(Owns):
 
     kind = "trashed entity"
     owner = "whoever deleted"
+
+
+class OwnsLocation(Owns):
+    """The creator, and the members of a team that the bucket's owner named in owner.txt; no administrator."""
+
+    kind = "storage location"
+    admin_passes = False

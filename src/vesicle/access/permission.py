@@ -55,14 +55,15 @@ def require_each(conn: Connection, actor: Actor, kind: type[G], ids: Sequence[in
 
 
 def require_each_owned(conn: Connection, actor: Actor, kind: type[O], ids: Sequence[int]) -> dict[int, O | Refusal]:
-    """For each id the proof that the actor made it, or the refusal, in one query."""
+    """For each id the proof that it is the actor's, or of a team of theirs; or the refusal. One query."""
     known = store.owners(conn, kind.kind, ids)
     answers: dict[int, O | Refusal] = {}
     for object_id in ids:
-        owner_id = known.get(object_id)
-        if owner_id is None:
+        owners = known.get(object_id)
+        if owners is None:
             answers[object_id] = NotFound(f"There is no {kind.kind} {object_id}.")
-        elif owner_id == actor.id or (kind.admin_passes and actor.is_admin):
+        elif not owners.isdisjoint(actor.principals) or (kind.admin_passes and actor.is_admin):
+            owner_id = actor.id if actor.id in owners else min(owners)
             answers[object_id] = kind(_SEAL, actor, object_id, owner_id)
         else:
             answers[object_id] = Forbidden(f"Only {kind.owner} {kind.kind} {object_id} may do this.")

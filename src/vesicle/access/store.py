@@ -30,14 +30,13 @@ def subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -> dic
         return {found.id: found for found in cursor.execute(_SUBJECTS, (principals, [int(one) for one in ids]))}
 
 
-def owners(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, int]:
-    """Who made each of these things."""
-    return dict(
-        conn.execute(
-            "SELECT id, owner_id FROM owned_object WHERE kind = %s AND id = ANY(%s::bigint[])",
-            (kind, [int(one) for one in ids]),
-        )
-    )
+def owners(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, set[int]]:
+    """Whose each of these things is: mostly one person's, sometimes a team's as well."""
+    found: dict[int, set[int]] = {}
+    query = "SELECT id, owner_id FROM owned_object WHERE kind = %s AND id = ANY(%s::bigint[])"
+    for thing, owner in conn.execute(query, (kind, [int(one) for one in ids])):
+        found.setdefault(thing, set()).add(owner)
+    return found
 
 
 _TEAMS = """

@@ -13,7 +13,7 @@ from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.files import handles as files
 from vesicle.files.model import ENTITY, NOT_SET, Handle, shape_of
 from vesicle.objectstore.content_disposition import attachment
-from vesicle.objectstore.managed import Managed
+from vesicle.objectstore.stores import Stores
 from vesicle.usage import recording
 from vesicle.wire import EntityId
 
@@ -22,7 +22,7 @@ Proof = MayDownload | OwnsFileHandle
 UNAUTHORIZED, NOT_FOUND = "UNAUTHORIZED", "NOT_FOUND"
 
 
-def batch(conn: Connection, actor: Actor, managed: Managed, life_s: int, asked: BatchFileRequest) -> BatchFileResult:
+def batch(conn: Connection, actor: Actor, stores: Stores, life_s: int, asked: BatchFileRequest) -> BatchFileResult:
     """Handles and URLs for many associations; each item is allowed or fails by itself."""
     if not (asked.include_file_handles or asked.include_pre_signed_urls or asked.include_preview_pre_signed_urls):
         raise BadRequest("Ask for something: includeFileHandles, includePreSignedURLs or includePreviewPreSignedURLs.")
@@ -32,14 +32,14 @@ def batch(conn: Connection, actor: Actor, managed: Managed, life_s: int, asked: 
     # The records of one answer are kept together; a single one needs no transaction of its own to be whole.
     with conn.transaction() if len(allowed) > 1 else nullcontext():
         results = [
-            _result(conn, actor, managed, life_s, asked, item, answer)
+            _result(conn, actor, stores, life_s, asked, item, answer)
             for item, answer in zip(asked.requested_files, allowed, strict=True)
         ]
     return BatchFileResult(requested_files=results)
 
 
 def _result(
-    conn: Connection, actor: Actor, managed: Managed, life_s: int, asked: BatchFileRequest,
+    conn: Connection, actor: Actor, stores: Stores, life_s: int, asked: BatchFileRequest,
     item: FileHandleAssociation, answer: tuple[Proof, Handle] | str,
 ) -> FileResult:  # fmt: skip
     result = FileResult(file_handle_id=str(item.file_handle_id))
@@ -50,7 +50,7 @@ def _result(
     if asked.include_file_handles:
         result.file_handle = shape_of(handle)
     if asked.include_pre_signed_urls:
-        result.pre_signed_url = url(conn, actor, managed, life_s, proof, handle, item.associate_object_type)
+        result.pre_signed_url = url(conn, actor, stores, life_s, proof, handle, item.associate_object_type)
     return result
 
 
@@ -88,23 +88,21 @@ def _ids(items: Iterable[FileHandleAssociation]) -> list[int]:
     return [int(item.file_handle_id) for item in items]
 
 
-def url_of_entity(
-    conn: Connection, grant: MayDownload, managed: Managed, life_s: int, version: int | None = None
-) -> str:
+def url_of_entity(conn: Connection, grant: MayDownload, stores: Stores, life_s: int, version: int | None = None) -> str:
     """A URL of the bytes of a file. Raises NotFound when the entity is no file."""
     handle = reading.handle_of(conn, grant, version)
     if handle is None:
         raise NotFound(f"syn{grant.id} has no file" + (f" in version {version}." if version else "."))
-    return url(conn, grant.actor, managed, life_s, grant, handle, ENTITY)
+    return url(conn, grant.actor, stores, life_s, grant, handle, ENTITY)
 
 
-def url_of_handle(conn: Connection, grant: OwnsFileHandle, managed: Managed, life_s: int) -> str:
+def url_of_handle(conn: Connection, grant: OwnsFileHandle, stores: Stores, life_s: int) -> str:
     """A URL of a handle that the caller made."""
-    return url(conn, grant.actor, managed, life_s, grant, files.owned(conn, grant), None)
+    return url(conn, grant.actor, stores, life_s, grant, files.owned(conn, grant), None)
 
 
 def url(
-    conn: Connection, actor: Actor, managed: Managed, life_s: int, proof: Proof, handle: Handle,
+    conn: Connection, actor: Actor, stores: Stores, life_s: int, proof: Proof, handle: Handle,
     object_type: str | None,
 ) -> str:  # fmt: skip
     """Sign a URL, and record that it was handed out. A URL that somebody else serves is given as it is."""
@@ -115,14 +113,14 @@ def url(
         location_id=handle.storage_location_id,
     )  # fmt: skip
     named = handle.file_name != NOT_SET
-    return managed.store.sign_get(
+    return stores.at(handle.endpoint, handle.bucket).sign_get(
         handle.bucket, handle.key, expires_s=life_s,
         content_type=None if handle.content_type in (None, NOT_SET) else handle.content_type,
         content_disposition=attachment(handle.file_name) if named else None,
     )  # fmt: skip
 
 
-def url_through(conn: Connection, actor: Actor, managed: Managed, life_s: int, item: FileHandleAssociation) -> str:
+def url_through(conn: Connection, actor: Actor, stores: Stores, life_s: int, item: FileHandleAssociation) -> str:
     """A URL through one association. Raises Forbidden or NotFound."""
     answer = _allowed(conn, actor, [item])[0]
     if answer == NOT_FOUND:
@@ -133,4 +131,4 @@ def url_through(conn: Connection, actor: Actor, managed: Managed, life_s: int, i
         if entity_id is not None:
             require(conn, actor, MayDownload, entity_id)
         raise NotFound(f"File handle {item.file_handle_id} does not belong to {item.associate_object_id[:50]}.")
-    return url(conn, actor, managed, life_s, *answer, item.associate_object_type)
+    return url(conn, actor, stores, life_s, *answer, item.associate_object_type)

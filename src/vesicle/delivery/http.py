@@ -6,12 +6,7 @@ from vesicle.access import MayDownload, MayRead, OwnsFileHandle, Scope
 from vesicle.delivery import downloads
 from vesicle.delivery.model import BatchFileRequest, BatchFileResult, FileHandleAssociation
 from vesicle.locations import resolving
-from vesicle.locations.model import (
-    DEFAULT,
-    UploadDestination,
-    UploadDestinationLocation,
-    UploadDestinationLocations,
-)
+from vesicle.locations.destinations import AnyUploadDestination, UploadDestinationLocations, UploadDestinations
 from vesicle.web import Call, Doors, InStory, Needs, Redirect, Reply, Text, Transaction
 from vesicle.wire import Id
 
@@ -28,7 +23,7 @@ def _answer(url: str, redirect: bool) -> Reply:
 )  # fmt: skip
 def batch(call: Call, body: BatchFileRequest) -> BatchFileResult:
     """File handles and presigned URLs through their associations."""
-    return downloads.batch(call.conn, call.actor, call.managed, call.settings.url_life_seconds, body)
+    return downloads.batch(call.conn, call.actor, call.stores, call.settings.url_life_seconds, body)
 
 
 @door(
@@ -36,7 +31,7 @@ def batch(call: Call, body: BatchFileRequest) -> BatchFileResult:
 )  # fmt: skip
 def handle_url(call: Call, grant: OwnsFileHandle, redirect: bool = True) -> Reply:
     """A presigned URL of a handle that the caller made."""
-    return _answer(downloads.url_of_handle(call.conn, grant, call.managed, call.settings.url_life_seconds), redirect)
+    return _answer(downloads.url_of_handle(call.conn, grant, call.stores, call.settings.url_life_seconds), redirect)
 
 
 @door(
@@ -51,13 +46,13 @@ def associated_url(
         file_handle_id=file_handle_id, associate_object_id=file_associate_id, associate_object_type=file_associate_type
     )
     life_s = call.settings.url_life_seconds
-    return _answer(downloads.url_through(call.conn, call.actor, call.managed, life_s, item), redirect)
+    return _answer(downloads.url_through(call.conn, call.actor, call.stores, life_s, item), redirect)
 
 
 @door("GET", "/repo/v1/entity/{id}/file", access=Needs(MayDownload), scopes=Scope.download)
 def entity_file(call: Call, grant: MayDownload, redirect: bool = True) -> Reply:
     """A presigned URL of a file's bytes; a browser that is sent there downloads."""
-    return _answer(downloads.url_of_entity(call.conn, grant, call.managed, call.settings.url_life_seconds), redirect)
+    return _answer(downloads.url_of_entity(call.conn, grant, call.stores, call.settings.url_life_seconds), redirect)
 
 
 @door(
@@ -66,24 +61,28 @@ def entity_file(call: Call, grant: MayDownload, redirect: bool = True) -> Reply:
 def entity_version_file(call: Call, grant: MayDownload, version_number: int, redirect: bool = True) -> Reply:
     """A presigned URL of one version's bytes."""
     life_s = call.settings.url_life_seconds
-    return _answer(downloads.url_of_entity(call.conn, grant, call.managed, life_s, version_number), redirect)
+    return _answer(downloads.url_of_entity(call.conn, grant, call.stores, life_s, version_number), redirect)
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestination", access=Needs(MayRead))
-def upload_destination(call: Call) -> UploadDestination:
+def upload_destination(call: Call, grant: MayRead) -> AnyUploadDestination:
     """Where new files of this project or folder go."""
-    return resolving.destination(call.conn, call.managed, DEFAULT)
+    return resolving.destination(call.conn, grant, call.stores)
+
+
+@door("GET", "/file/v1/entity/{id}/uploadDestinations", access=Needs(MayRead))
+def upload_destinations(call: Call, grant: MayRead) -> UploadDestinations:
+    """Every place that new files of this project or folder may go to, the default one first."""
+    return UploadDestinations(destinations=resolving.destinations(call.conn, grant, call.stores))
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestination/{storageLocationId}", access=Needs(MayRead))
-def upload_destination_of(call: Call, storage_location_id: Id) -> UploadDestination:
+def upload_destination_of(call: Call, grant: MayRead, storage_location_id: Id) -> AnyUploadDestination:
     """How to upload to one storage location."""
-    return resolving.destination(call.conn, call.managed, storage_location_id)
+    return resolving.destination(call.conn, grant, call.stores, storage_location_id)
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestinationLocations", access=Needs(MayRead))
-def upload_destination_locations(call: Call) -> UploadDestinationLocations:
+def upload_destination_locations(call: Call, grant: MayRead) -> UploadDestinationLocations:
     """The storage locations that new files of this project or folder may go to."""
-    found = resolving.destination(call.conn, call.managed, DEFAULT)
-    line = UploadDestinationLocation(storage_location_id=found.storage_location_id, upload_type=found.upload_type)
-    return UploadDestinationLocations(locations=[line])
+    return UploadDestinationLocations(locations=resolving.lines(call.conn, grant))

@@ -61,8 +61,7 @@ def delete(conn: Connection, actor: Actor, handle_id: int) -> None:
     row = owned(conn, grant)
     if not store.delete_handle(conn, grant):
         raise Conflict(f"File handle {handle_id} is in use; delete what refers to it first.")
-    if row.bucket and row.key:
-        removal.remove_later(conn, row.bucket, row.key)
+    removal.remove_later(conn, row)
 
 
 def tie(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, entity_id: int, version: int) -> None:

@@ -30,7 +30,7 @@ WRITE = Scope.view | Scope.modify
 )  # fmt: skip
 def start(call: Call, body: MultipartUploadRequest, force_restart: bool = False) -> MultipartUploadStatus:
     """Begin an upload, or resume the caller's upload of the same request."""
-    return uploads.start(call.conn, call.actor, call.managed, body, force_restart=force_restart)
+    return uploads.start(call.conn, call.actor, call.stores, body, force_restart=force_restart)
 
 
 @door(
@@ -40,7 +40,7 @@ def start(call: Call, body: MultipartUploadRequest, force_restart: bool = False)
 def sign_parts(call: Call, grant: OwnsUpload, body: BatchPresignedUploadUrlRequest) -> BatchPresignedUploadUrlResponse:
     """URLs to PUT parts to."""
     life_s = call.settings.url_life_seconds
-    return uploads.sign_parts(call.conn, grant, call.managed, list(body.part_numbers), life_s)
+    return uploads.sign_parts(call.conn, grant, call.stores, list(body.part_numbers), life_s)
 
 
 @door(
@@ -49,7 +49,7 @@ def sign_parts(call: Call, grant: OwnsUpload, body: BatchPresignedUploadUrlReque
 )  # fmt: skip
 def add_part(call: Call, grant: OwnsUpload, part_number: int, part_md5_hex: str) -> AddPartResponse:
     """Tell that a part was sent; the server looks it up in the store."""
-    return uploads.add_part(call.conn, grant, call.managed, part_number, part_md5_hex)
+    return uploads.add_part(call.conn, grant, call.stores, part_number, part_md5_hex)
 
 
 @door(
@@ -58,7 +58,7 @@ def add_part(call: Call, grant: OwnsUpload, part_number: int, part_md5_hex: str)
 )  # fmt: skip
 def complete(call: Call, grant: OwnsUpload) -> MultipartUploadStatus:
     """Put the parts together and make the file handle."""
-    return uploads.complete(call.conn, grant, call.managed)
+    return uploads.complete(call.conn, grant, call.stores)
 
 
 @door("POST", "/file/v1/externalFileHandle", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ExternalFileHandle))

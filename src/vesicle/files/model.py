@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from vesicle.errors import BadRequest
+from vesicle.locations.model import OWNER_FILE
 from vesicle.wire import UNSET, Id, Int64, Maybe, Shape, or_unset, stamp
 
 SMALLEST_PART = 5 * 1024**2
@@ -137,6 +138,7 @@ class Upload(msgspec.Struct, array_like=True):
     store_upload_id: str
     result_handle_id: int | None
     state: str
+    endpoint: str | None
 
     def length_of(self, number: int) -> int:
         """Bytes of a part; the last one takes what is left."""
@@ -161,6 +163,12 @@ class Handle(msgspec.Struct, array_like=True):
     bucket: str | None
     key: str | None
     external_url: str | None
+    object_etag: str | None
+    version_id: str | None
+    ours: bool
+    checked_on: datetime | None
+    location_kind: str | None
+    endpoint: str | None
 
 
 def shape_of(row: Handle) -> AnyFileHandle:
@@ -234,4 +242,6 @@ def key_name(file_name: str) -> str:
     name.
     """
     safe = "".join("_" if letter in '/\\?*:|"<>#%' else letter for letter in file_name).strip(". ") or "file"
+    # A file of that name is how people prove that a bucket is theirs; nobody gets it into one through us.
+    safe = f"_{safe}" if safe.lower() == OWNER_FILE else safe
     return safe.encode()[:200].decode(errors="ignore")

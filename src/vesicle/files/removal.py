@@ -7,27 +7,44 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from vesicle.db import Connection
+from vesicle.errors import Refusal
 from vesicle.files import store
+from vesicle.files.model import Handle
 from vesicle.jobs.queue import periodic, task
-from vesicle.objectstore.contract import Refused
+from vesicle.objectstore.contract import NoSuchObject, Refused
 from vesicle.web import House
 
 log = structlog.get_logger(__name__)
 BATCH = 200
 
 
-def remove_later(conn: Connection, bucket: str, key: str) -> None:
-    """Remove an object when this transaction is done, and the store answers."""
-    remove_object.defer(conn, bucket=bucket, key=key)
+def remove_later(conn: Connection, handle: Handle) -> None:
+    """Remove the object of a deleted handle when this transaction is done, and the store answers.
+
+    What somebody else put into a bucket stays: only objects that vesicle wrote are removed.
+    """
+    if handle.ours and handle.bucket and handle.key:
+        etag = None if handle.location_kind == "managed-s3" else handle.object_etag
+        remove_object.defer(conn, endpoint=handle.endpoint, bucket=handle.bucket, key=handle.key, etag=etag)
 
 
 @task("files.remove_object")
-def remove_object(work: House, bucket: str, key: str) -> None:
-    """Remove an object that no handle refers to. Safe to repeat."""
+def remove_object(work: House, bucket: str, key: str, endpoint: str | None = None, etag: str | None = None) -> None:
+    """Remove an object that no handle refers to. Safe to repeat.
+
+    With an ETag only while the object has it: its owner may have put another one in its place.
+    """
     with work.pool.connection() as conn:
-        if store.object_is_referred_to(conn, bucket, key):
+        if store.object_is_referred_to(conn, endpoint, bucket, key):
             return
-    work.managed.store.delete(bucket, key)
+    objects = work.stores.at(endpoint, bucket)
+    try:
+        if etag is not None and objects.stat(bucket, key).etag != etag:
+            log.info("an object is not the one that vesicle wrote, and stays", bucket=bucket, key=key)
+            return
+    except NoSuchObject:
+        return
+    objects.delete(bucket, key)
 
 
 @periodic("files.reap_uploads", "17 * * * *")
@@ -42,12 +59,19 @@ def reap_uploads(work: House) -> None:
 
 def reap_abandoned(conn: Connection, work: House) -> int:
     """Uploads on record that nobody went on with; how many were reaped."""
-    reaped = 0
-    while stale := store.stale_uploads(conn, work.settings.abandoned_upload_days, BATCH):
+    reaped, last = 0, 0
+    while stale := store.stale_uploads(conn, work.settings.abandoned_upload_days, last, BATCH):
         for upload in stale:
-            work.managed.store.abort_upload(upload.bucket, upload.key, upload.store_upload_id)
+            last = upload.id
+            try:
+                objects = work.stores.at(upload.endpoint, upload.bucket)
+                objects.abort_upload(upload.bucket, upload.key, upload.store_upload_id)
+            except Refusal as refusal:
+                # One store that is away or says no keeps nobody else's uploads; this one is left for the next time.
+                log.warning("an abandoned upload could not be aborted", upload=upload.id, reason=refusal.reason)
+                continue
             store.delete_upload(conn, upload.id)
-        reaped += len(stale)
+            reaped += 1
     if reaped:
         log.info("abandoned uploads were aborted", uploads=reaped)
     return reaped

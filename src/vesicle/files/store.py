@@ -14,11 +14,14 @@ from vesicle.files.model import ENTITY, Handle, Upload
 
 _HANDLE = (
     "h.id, h.kind, h.etag, h.created_by, h.created_on, h.modified_on, h.file_name, h.content_type, h.content_md5,"
-    " h.content_size, h.storage_location_id, h.preview_id, h.bucket, h.key, h.external_url"
+    " h.content_size, h.storage_location_id, h.preview_id, h.bucket, h.key, h.external_url, h.object_etag,"
+    " h.version_id, h.ours, h.checked_on, (SELECT l.kind FROM storage_location l WHERE l.id = h.storage_location_id),"
+    " (SELECT l.endpoint FROM storage_location l WHERE l.id = h.storage_location_id)"
 )
 _UPLOAD = (
     "id, started_by, started_on, updated_on, file_name, content_type, content_md5, file_size, part_size, parts,"
-    " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state"
+    " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state,"
+    " (SELECT l.endpoint FROM storage_location l WHERE l.id = storage_location_id)"
 )
 
 # ---------------------------------------------------------------- file handles
@@ -91,10 +94,13 @@ def delete_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
     return True
 
 
-def object_is_referred_to(conn: Connection, bucket: str, key: str) -> bool:
+def object_is_referred_to(conn: Connection, endpoint: str | None, bucket: str, key: str) -> bool:
     """True while any handle says that its bytes are this object."""
-    query = "SELECT 1 FROM file_handle WHERE kind = 's3' AND bucket = %s AND key = %s LIMIT 1"
-    return conn.execute(query, (bucket, key)).fetchone() is not None
+    query = (
+        "SELECT 1 FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id WHERE h.kind = 's3'"
+        " AND h.bucket = %s AND h.key = %s AND l.endpoint IS NOT DISTINCT FROM %s LIMIT 1"
+    )
+    return conn.execute(query, (bucket, key, endpoint)).fetchone() is not None
 
 
 # ---------------------------------------------------------------- associations
@@ -204,15 +210,15 @@ def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> None:
 # Two functions without a grant: they serve the reaper, which acts for nobody.
 
 
-def stale_uploads(conn: Connection, days: int, limit: int) -> list[Upload]:
-    """Uploads that nobody went on with for so many days, and replaced ones after one day."""
+def stale_uploads(conn: Connection, days: int, after: int, limit: int) -> list[Upload]:
+    """Uploads behind an id that nobody went on with for so many days, and replaced ones after one day."""
     query = (
         f"SELECT {_UPLOAD} FROM multipart_upload WHERE state = 'UPLOADING' AND updated_on < now() -"
         " CASE WHEN request_digest IS NULL THEN interval '1 day' ELSE make_interval(days => %s) END"
-        " ORDER BY updated_on LIMIT %s"
+        " AND id > %s ORDER BY id LIMIT %s"
     )
     with conn.cursor(row_factory=args_row(Upload)) as cursor:
-        return cursor.execute(query, (days, limit)).fetchall()
+        return cursor.execute(query, (days, after, limit)).fetchall()
 
 
 def delete_upload(conn: Connection, upload_id: int) -> None:

@@ -32,7 +32,8 @@ from vesicle.files.model import (
 from vesicle.locations import resolving
 from vesicle.locations.model import DEFAULT
 from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, Refused
-from vesicle.objectstore.managed import Managed
+from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.stores import Stores
 from vesicle.wire import UNSET, encode, stamp
 
 DEFAULT_TYPE = "application/octet-stream"
@@ -40,32 +41,32 @@ NAMED_MISSING = 20
 
 
 def start(
-    conn: Connection, actor: Actor, managed: Managed, request: MultipartUploadRequest, *, force_restart: bool
+    conn: Connection, actor: Actor, stores: Stores, request: MultipartUploadRequest, *, force_restart: bool
 ) -> MultipartUploadStatus:
     """Begin an upload, or go on with the caller's upload of the very same request (whatever state it is in)."""
     parts = _check(request)
     location_id = request.storage_location_id or DEFAULT
-    location = resolving.location(conn, managed, location_id)
+    place = resolving.place(conn, stores, location_id)
     digest = hashlib.sha256(encode(msgspec.structs.replace(request, storage_location_id=location_id))).digest()
     before = store.upload_of_request(conn, actor, digest)
     if before is not None:
-        if not force_restart and _is_alive(before, managed):
+        if not force_restart and _is_alive(before, stores):
             return _status(conn, before)
         store.forget_request(conn, before.id)
-    pieces = [location.base_key, str(actor.id), str(uuid4()), key_name(request.file_name)]
+    pieces = [place.base_key, str(actor.id), str(uuid4()), key_name(request.file_name)]
     key = "/".join(piece for piece in pieces if piece)
     content_type = request.content_type or DEFAULT_TYPE
-    store_upload_id = managed.store.begin_upload(location.bucket, key, content_type)
+    store_upload_id = place.store.begin_upload(place.bucket, key, content_type)
     new = Upload(
         id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=request.file_name,  # type: ignore[arg-type]
         content_type=content_type, content_md5=request.content_md5_hex.lower(), file_size=request.file_size_bytes,
         part_size=request.part_size_bytes, parts=parts, generate_preview=request.generate_preview is not False,
-        storage_location_id=location_id, bucket=location.bucket, key=key, store_upload_id=store_upload_id,
-        result_handle_id=None, state="UPLOADING",
+        storage_location_id=location_id, bucket=place.bucket, key=key, store_upload_id=store_upload_id,
+        result_handle_id=None, state="UPLOADING", endpoint=place.location.endpoint,
     )  # fmt: skip
     made = store.insert_upload(conn, actor, digest, new)
     if made is None:
-        managed.store.abort_upload(location.bucket, key, store_upload_id)
+        place.store.abort_upload(place.bucket, key, store_upload_id)
         made = store.upload_of_request(conn, actor, digest)
         if made is None:
             raise BadRequest("The same upload was begun and restarted elsewhere at this moment; begin it anew.")
@@ -81,21 +82,25 @@ def _check(request: MultipartUploadRequest) -> int:
     return parts
 
 
-def _is_alive(upload: Upload, managed: Managed) -> bool:
+def _is_alive(upload: Upload, stores: Stores) -> bool:
     """An unfinished upload can be resumed; a finished one is only worth returning while handle and object are there."""
     if upload.state == "UPLOADING":
         return True
     if upload.result_handle_id is None:
         return False
     try:
-        managed.store.stat(upload.bucket, upload.key)
+        _store(upload, stores).stat(upload.bucket, upload.key)
     except NoSuchObject:
         return False
     return True
 
 
+def _store(upload: Upload, stores: Stores) -> S3Store:
+    return stores.at(upload.endpoint, upload.bucket)
+
+
 def sign_parts(
-    conn: Connection, grant: OwnsUpload, managed: Managed, numbers: list[int], life_s: int
+    conn: Connection, grant: OwnsUpload, stores: Stores, numbers: list[int], life_s: int
 ) -> BatchPresignedUploadUrlResponse:
     """A URL for each part. The exact length is signed, so that nobody stores more than was declared."""
     upload = _unfinished(conn, grant)
@@ -107,7 +112,7 @@ def sign_parts(
         _check_number(upload, number)
     urls = []
     for number in numbers:
-        signed = managed.store.sign_part(
+        signed = _store(upload, stores).sign_part(
             upload.bucket, upload.key, upload.store_upload_id, number, upload.length_of(number), expires_s=life_s
         )
         urls.append(
@@ -118,7 +123,7 @@ def sign_parts(
     return BatchPresignedUploadUrlResponse(part_presigned_urls=urls)
 
 
-def add_part(conn: Connection, grant: OwnsUpload, managed: Managed, number: int, md5: str) -> AddPartResponse:
+def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, md5: str) -> AddPartResponse:
     """Look the part up in the store, and record it when it is what the client says.
 
     A part that is not there, or is another, is ADD_FAILED: the client sends it again. A store that does not answer is
@@ -128,7 +133,7 @@ def add_part(conn: Connection, grant: OwnsUpload, managed: Managed, number: int,
     _check_number(upload, number)
     wanted = md5.strip('"').lower()
     try:
-        listed = managed.store.listed_parts(upload.bucket, upload.key, upload.store_upload_id, number)
+        listed = _store(upload, stores).listed_parts(upload.bucket, upload.key, upload.store_upload_id, number)
         why_not = None if listed else f"Part {number} is not in the store."
         if listed and not any(part.etag == wanted for part in listed):
             why_not = f"The bytes of part {number} in the store have another MD5 than {wanted[:40]}."
@@ -146,7 +151,7 @@ def add_part(conn: Connection, grant: OwnsUpload, managed: Managed, number: int,
     )
 
 
-def complete(conn: Connection, grant: OwnsUpload, managed: Managed) -> MultipartUploadStatus:
+def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUploadStatus:
     """Make the object of the recorded parts, check it, and make its file handle; once, however often it is asked for.
 
     Raises BadRequest when parts are missing, when the store refuses them, and when what came is not what was declared.
@@ -158,9 +163,9 @@ def complete(conn: Connection, grant: OwnsUpload, managed: Managed) -> Multipart
     _check_nothing_missing(upload, recorded)
     if upload.parts == 1 and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
-    size, etag = _assemble(conn, upload, managed, recorded)
+    size, etag = _assemble(conn, upload, stores, recorded)
     if size != upload.file_size:
-        managed.store.delete(upload.bucket, upload.key)
+        _store(upload, stores).delete(upload.bucket, upload.key)
         store.forget_request(conn, upload.id)
         raise BadRequest(f"{size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
     # The ETag of a single part is the MD5 of the whole file; of several parts it proves nothing about the whole.
@@ -173,19 +178,19 @@ def complete(conn: Connection, grant: OwnsUpload, managed: Managed) -> Multipart
     return _status(conn, _existing(conn, grant))
 
 
-def _assemble(conn: Connection, upload: Upload, managed: Managed, parts: list[tuple[int, str]]) -> tuple[int, str]:
+def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> tuple[int, str]:
     """Size and ETag of the object.
 
     An upload that the store has closed already was completed by a call whose end we missed.
     """
     try:
-        managed.store.complete_upload(upload.bucket, upload.key, upload.store_upload_id, parts)
+        _store(upload, stores).complete_upload(upload.bucket, upload.key, upload.store_upload_id, parts)
     except NoSuchUpload:
         pass
     except Refused as refused:
         raise BadRequest(f"The store cannot put the parts together: {refused.reason}") from None
     try:
-        stat = managed.store.stat(upload.bucket, upload.key)
+        stat = _store(upload, stores).stat(upload.bucket, upload.key)
     except NoSuchObject:
         store.forget_request(conn, upload.id)
         raise BadRequest("The store does not know this upload any more; begin it anew.") from None

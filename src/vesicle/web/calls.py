@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from vesicle.access import Actor
 from vesicle.db import Connection, Pool
 from vesicle.objectstore.managed import Managed
+from vesicle.objectstore.stores import Stores
 from vesicle.settings import Settings
 
 SignIn = Callable[[Connection, str], Actor]
@@ -20,8 +21,13 @@ class House:
 
     settings: Settings
     pool: Pool
-    managed: Managed
+    stores: Stores
     sign_in: SignIn
+
+    @property
+    def managed(self) -> Managed:
+        """The default store and its bucket."""
+        return self.stores.managed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +46,10 @@ class Call:
 
     @property
     def managed(self) -> Managed:
-        """The object store of this installation."""
+        """The default store and its bucket."""
         return self.house.managed
+
+    @property
+    def stores(self) -> Stores:
+        """Every object store that this installation may use."""
+        return self.house.stores

@@ -1,0 +1,13 @@
+"""Storage locations of every kind, and project settings."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())

@@ -1,0 +1,54 @@
+"""Buckets that people bring: made beside vesicle, with an owner.txt, and turned into storage locations."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from tests.live import Person, Server
+
+PREFIX = "org.sagebionetworks.repo.model.project."
+SETTING = PREFIX + "UploadDestinationListSetting"
+
+
+def new_bucket(server: Server) -> str:
+    """A bucket on the default store's endpoint that vesicle did not make."""
+    name = f"lab-{secrets.token_hex(6)}"
+    server.store().ensure_bucket(name)
+    return name
+
+
+def put(server: Server, bucket: str, key: str, content: bytes | str) -> None:
+    """An object that somebody else puts into a bucket."""
+    server.store().put(bucket, key, content.encode() if isinstance(content, str) else content)
+
+
+def external(bucket: str, **more: Any) -> dict[str, Any]:
+    """The request for a location in somebody's bucket, as the client sends it."""
+    kind = PREFIX + "ExternalS3StorageLocationSetting"
+    return {"concreteType": kind, "uploadType": "S3", "banner": None, "description": None, "bucket": bucket, **more}
+
+
+def own_bucket(server: Server, person: Person, base_key: str = "") -> str:
+    """A new bucket whose owner.txt names the person."""
+    bucket = new_bucket(server)
+    put(server, bucket, f"{base_key}/owner.txt".lstrip("/"), str(person.id))
+    return bucket
+
+
+def location(person: Person, body: dict[str, Any]) -> int:
+    """Make a storage location; its id."""
+    number: int = person.ok("POST", "/repo/v1/storageLocation", body)["storageLocationId"]
+    return number
+
+
+def managed_sts(person: Person) -> int:
+    """A location with STS in the server's own storage."""
+    return location(person, {"concreteType": PREFIX + "S3StorageLocationSetting", "stsEnabled": True})
+
+
+def set_on(person: Person, container: str, *ids: int) -> dict[str, Any]:
+    """A new upload setting of a container."""
+    body = {"concreteType": SETTING, "settingsType": "upload", "projectId": container, "locations": list(ids)}
+    made: dict[str, Any] = person.ok("POST", "/repo/v1/projectSettings", body)
+    return made

@@ -1,0 +1,39 @@
+"""Doors of storage locations and project settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.samples.sample import Sample
+from tests.world import World
+
+LOCATION = "org.sagebionetworks.repo.model.project.S3StorageLocationSetting"
+SETTING = "org.sagebionetworks.repo.model.project.UploadDestinationListSetting"
+
+
+def furnish(world: World) -> None:
+    """A location of the owner's, and the setting of their project."""
+    made = world.owner.ok("POST", "/repo/v1/storageLocation", {"concreteType": LOCATION, "description": "a sample"})
+    world.things["storageLocation"] = str(made["storageLocationId"])
+    body = {"concreteType": SETTING, "projectId": world.project["id"], "locations": [made["storageLocationId"]]}
+    setting = world.owner.ok("POST", "/repo/v1/projectSettings", body)
+    world.things["projectSettings"] = setting["id"]
+    world.things["projectId"] = world.project["id"]
+    world.things["type"] = "upload"
+
+
+def setting_of(name: str) -> Any:
+    def body(world: World) -> dict[str, Any]:
+        container = {"project": world.project, "folder": world.folder}[name]
+        mine = {"id": world.things["projectSettings"], "etag": "0"} if name == "project" else {}
+        return {"concreteType": SETTING, "projectId": container["id"], "locations": [1], **mine}
+
+    return body
+
+
+SAMPLES: dict[str, Sample] = {
+    "POST /repo/v1/projectSettings": Sample(setting_of("folder")),
+    "PUT /repo/v1/projectSettings": Sample(setting_of("project")),
+    "GET /repo/v1/projectSettings/{id}": Sample(),
+    "DELETE /repo/v1/projectSettings/{id}": Sample(),
+}
