@@ -65,7 +65,7 @@ class Stores:
 
     def address(self, endpoint: str | None, bucket: str) -> str:
         """Where clients reach the store of a location."""
-        return self.at(endpoint, bucket).endpoint
+        return self.at(endpoint, bucket).public_endpoint
 
     def _store(self, access: S3Access) -> S3Store:
         with self._making:
