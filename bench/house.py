@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from tests.live import Server, admin, start_server, stop_server
+from tests.live import NO_LIMITS, Server, admin, start_server, stop_server
 from tests.objectstore.starting import free_ports
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -25,7 +25,7 @@ def running(**settings: str) -> Iterator[tuple[Server, int]]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="vesicle-bench-"))
     port = free_ports(2)
-    process = start_server(folder / "data", port, log=folder / "log", **settings)
+    process = start_server(folder / "data", port, log=folder / "log", **{**NO_LIMITS, **settings})
     try:
         token = admin(folder / "data", "create-token", "admin")
         with httpx.Client() as http:

@@ -27,12 +27,13 @@ from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
-from vesicle.web import Anyone, Door, Doors, House, Transaction, health
+from vesicle.web import Anyone, Door, Doors, House, Transaction, health, stack
 from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
 
 ROOMS = (
     health,
+    stack,
     accounts_http,
     teams_http,
     organizations_http,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import ipaddress
 import json
 import os
 import re
@@ -51,11 +52,19 @@ def _origins(text: str) -> str | None:
     return ",".join(one.lower() for one in found if one) if all(found) else None
 
 
+def _networks(text: str) -> str | None:
+    try:
+        return ",".join(str(ipaddress.ip_network(one.strip(), strict=False)) for one in text.split(","))
+    except ValueError:
+        return None
+
+
 def _matching(pattern: str) -> Callable[[str], str | None]:
     return lambda text: text if re.fullmatch(pattern, text) else None
 
 
 ORIGIN = Form("an origin such as https://data.example.org, without a path", _origin)
+NETWORKS = Form("addresses or networks such as 10.0.0.0/8, with commas between", _networks)
 ORIGINS = Form("origins such as https://data.example.org, with commas between", _origins)
 WEB_PAGE = Form("the address of a web page", _matching(r"https?://[^\s\"'<>]+"))
 VERSION = Form("a version such as 1.0.0", _matching(r"[0-9A-Za-z.-]{1,64}"))
@@ -245,6 +254,21 @@ class Settings:
     )
     sign_up: Literal["off", "invitation", "open"] = setting(
         "off", "Who may make themself an account: nobody, whose address was invited, or everybody with an address."
+    )
+    requests_per_minute: int = setting(
+        30_000, "How many requests a minute one person, or one address without a person, may make; 0 is no limit."
+    )
+    sign_ins_per_minute: int = setting(
+        60, "How many sign-ins, and uses of links that were mailed, one address may try a minute; 0 is no limit."
+    )
+    mails_per_hour: int = setting(
+        60, "How many requests an hour that send a mail one person, or address, may make; 0 is no limit."
+    )
+    trusted_proxies: str = setting(
+        "",
+        "Addresses or networks of proxies whose `X-Forwarded-For` is believed, with commas between.",
+        shown="empty: none",
+        form=NETWORKS,
     )
     certification: Literal["auto", "everyone", "required"] = setting(
         "auto",

@@ -82,6 +82,23 @@ def test_an_answer_in_json_says_so_and_an_empty_one_says_nothing(owner: Person) 
     assert "content-type" not in empty.headers
 
 
+def test_every_answer_tells_browsers_to_keep_nothing_and_to_frame_nothing(owner: Person, nobody: Person) -> None:
+    file = owner.file(owner.project()["id"])["id"]
+    answers = [
+        owner.call("GET", "/repo/v1/userProfile"), nobody.call("GET", "/no/such/call"), nobody.call("GET", "/healthz"),
+        owner.call("POST", "/auth/v1/login2", {"username": "x", "password": "x"}),
+        owner.call("GET", f"/repo/v1/entity/{file}/file"), owner.call("DELETE", f"/repo/v1/entity/{file}"),
+    ]  # fmt: skip
+    assert [one.status_code for one in answers] == [200, 404, 200, 401, 307, 204]
+    for one in answers:
+        assert one.headers["cache-control"] == "no-store"
+        assert one.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in one.headers["content-security-policy"]
+        assert one.headers["referrer-policy"] == "no-referrer"
+        # Over plain http there is nothing to stay on.
+        assert "strict-transport-security" not in one.headers
+
+
 def test_any_web_page_may_call_with_any_header(owner: Person) -> None:
     asked = {
         "Origin": "https://portal.example.org", "Access-Control-Request-Method": "PUT",

@@ -10,7 +10,7 @@ from vesicle.accounts.store import profiles as rows
 from vesicle.accounts.terms import NONE
 from vesicle.audit.recording import note
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, Conflict, NotFound
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
 from vesicle.settings import Settings
 from vesicle.wire import UNSET
 
@@ -53,6 +53,8 @@ def delete(conn: Connection, actor: Actor, person_id: int) -> None:
 
 
 def end_sessions(conn: Connection, actor: Actor, person_id: int) -> None:
-    """Sign a person out everywhere. Their personal tokens stay."""
+    """Sign a person out everywhere, themself or by an administrator. Their personal tokens stay. Raises Forbidden."""
+    if actor.is_anonymous or not actor.is_self_or_admin(person_id):
+        raise Forbidden("Only the person and administrators may end their sessions.")
     store.delete_sessions(conn, person_id)
     note(conn, actor.id, "sign_out.everywhere", "person", person_id)

@@ -18,8 +18,7 @@ from vesicle.accounts import (
     terms,
     tokens,
 )
-from vesicle.errors import Forbidden
-from vesicle.web import Administrators, Anyone, Bare, Call, Doors, InStory, Needs, SignedIn, Transaction
+from vesicle.web import Administrators, Anyone, Bare, Call, Doors, InStory, Needs, Sensitive, SignedIn, Transaction
 from vesicle.wire import Id, Page, stamp, tag_of
 
 door = Doors("accounts")
@@ -113,6 +112,7 @@ def owner_of_alias(call: Call, body: model.PrincipalAliasRequest) -> model.Princ
 @door(
     "POST", "/repo/v1/account/emailValidation", scopes=Scope.modify, status=201,
     access=Anyone("who signs up has no account yet; the setting sign_up decides"),
+    limit=Sensitive.MAIL,
 )  # fmt: skip
 def begin_sign_up(call: Call, body: requests.NewUser, portal_endpoint: str | None = None) -> None:
     """Mail a link that makes an account."""
@@ -122,6 +122,7 @@ def begin_sign_up(call: Call, body: requests.NewUser, portal_endpoint: str | Non
 @door(
     "POST", "/repo/v1/account2", scopes=Scope.modify, status=201,
     access=Anyone("the link is the proof; the setting sign_up decides"),
+    limit=Sensitive.SIGN_IN,
 )  # fmt: skip
 def finish_sign_up(call: Call, body: requests.AccountSetupInfo) -> model.LoginResponse:
     """Make the account of a link, and sign in."""
@@ -131,13 +132,14 @@ def finish_sign_up(call: Call, body: requests.AccountSetupInfo) -> model.LoginRe
 @door(
     "POST", "/repo/v1/account/{id}/emailValidation", scopes=Scope.modify, status=201,
     access=InStory("only the person may"),
+    limit=Sensitive.MAIL,
 )  # fmt: skip
 def begin_adding_address(call: Call, id: Id, body: requests.Username, portal_endpoint: str | None = None) -> None:
     """Mail a link that adds an address to the caller's account."""
     addresses.begin_adding(call.conn, call.actor, call.settings, id, body, portal_endpoint)
 
 
-@door("POST", "/repo/v1/email", access=SignedIn(), scopes=Scope.modify, status=201)
+@door("POST", "/repo/v1/email", access=SignedIn(), scopes=Scope.modify, status=201, limit=Sensitive.SIGN_IN)
 def add_address(call: Call, body: requests.EmailValidationSignedToken, set_as_notification_email: bool = False) -> None:
     """Add the address of a link."""
     addresses.add(call.conn, call.actor, body, notify=set_as_notification_email)
@@ -166,16 +168,20 @@ def choose_notification_address(call: Call, body: requests.Username) -> Bare:
 @door(
     "PUT", "/repo/v1/notificationSettings", scopes=Scope.view | Scope.modify,
     access=Anyone("the link in the mail is the proof"),
+    limit=Sensitive.SIGN_IN,
 )  # fmt: skip
 def unsubscribe(call: Call, body: requests.NotificationSettingsSignedToken) -> requests.ResponseMessage:
     """No more mail about messages to the person of the link."""
     return addresses.unsubscribe(call.conn, body)
 
 
-@door("POST", "/auth/v1/login2", access=Anyone("the way in"), scopes=NONE, status=201, transaction=Transaction.STORY)
+@door(
+    "POST", "/auth/v1/login2", access=Anyone("the way in"), scopes=NONE, status=201, transaction=Transaction.STORY,
+    limit=Sensitive.SIGN_IN,
+)  # fmt: skip
 def login(call: Call, body: model.LoginRequest) -> model.LoginResponse:
     """Sign in with user name (or mail address) and password; the token is good for a day."""
-    return sign_in.sign_in(call.conn, call.settings, body)
+    return sign_in.sign_in(call.conn, call.settings, body, call.address)
 
 
 @door("GET", "/auth/v1/authenticatedOn", access=SignedIn())
@@ -198,8 +204,6 @@ def sign_out(call: Call) -> Bare:
 )  # fmt: skip
 def sign_out_everywhere(call: Call, target_user_id: Id) -> Bare:
     """End every session of a person."""
-    if call.actor.is_anonymous or not call.actor.is_self_or_admin(target_user_id):
-        raise Forbidden("Only the person and administrators may end their sessions.")
     by_administrators.end_sessions(call.conn, call.actor, target_user_id)
     return Bare()
 
@@ -207,6 +211,7 @@ def sign_out_everywhere(call: Call, target_user_id: Id) -> Bare:
 @door(
     "POST", "/auth/v1/user/password/reset", scopes=Scope.modify, status=204,
     access=Anyone("who forgot the password cannot sign in; the answer is the same for everybody"),
+    limit=Sensitive.MAIL,
 )  # fmt: skip
 def ask_password_reset(call: Call, body: requests.Username, password_reset_endpoint: str | None = None) -> Bare:
     """Mail a link for a new password to whoever has this address or name."""
@@ -218,10 +223,11 @@ def ask_password_reset(call: Call, body: requests.Username, password_reset_endpo
     "POST", "/auth/v1/user/changePassword", scopes=Scope.modify, status=204, transaction=Transaction.STORY,
     access=Anyone("the old password, or the link, is the proof"),
     default_tag=tag_of(requests.ChangePasswordWithCurrentPassword),
+    limit=Sensitive.SIGN_IN,
 )  # fmt: skip
 def change_password(call: Call, body: requests.AnyChangePassword) -> Bare:
     """Choose a new password; every session ends."""
-    passwords.change(call.conn, body)
+    passwords.change(call.conn, body, call.address)
     return Bare(204)
 
 
@@ -239,6 +245,7 @@ def terms_status(call: Call) -> requests.TermsOfServiceStatus:
 
 @door(
     "POST", "/auth/v1/termsOfUse2", scopes=Scope.modify, status=204, access=Anyone("the token is in the body"),
+    limit=Sensitive.SIGN_IN,
 )  # fmt: skip
 def sign_terms(call: Call, body: requests.TermsOfServiceSignRequest) -> Bare:
     """The owner of the token agrees to the terms."""

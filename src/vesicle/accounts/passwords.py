@@ -52,7 +52,7 @@ def mail_reset(work: House, name: str, landing: str) -> None:
         )  # fmt: skip
 
 
-def change(conn: Connection, request: AnyChangePassword) -> None:
+def change(conn: Connection, request: AnyChangePassword, address: str) -> None:
     """Set a new password and end every session. Failures with the old one count as failed sign-ins.
 
     Commits by itself, because such failures are kept although the answer is a refusal. Raises NotSignedIn, Locked,
@@ -65,7 +65,7 @@ def change(conn: Connection, request: AnyChangePassword) -> None:
                 username=request.username, password=request.current_password,
                 authentication_receipt=request.authentication_receipt,
             )  # fmt: skip
-            person_id = sign_in.verified(conn, login)
+            person_id = sign_in.verified(conn, login, address)
             with conn.transaction():
                 if store.changed_password_lately(conn, person_id, CHANGE_AGAIN_AFTER_S):
                     raise BadRequest(

@@ -26,17 +26,17 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody's password")
 
 
-def sign_in(conn: Connection, settings: Settings, request: LoginRequest) -> LoginResponse:
+def sign_in(conn: Connection, settings: Settings, request: LoginRequest, address: str) -> LoginResponse:
     """A session token for a user name (or address) and password.
 
     Raises NotSignedIn, with one text for every wrong pair, and Locked after MOST_FAILURES failures in a row, unless a
     receipt of an earlier sign-in comes along: who guesses passwords has none, so the person themself gets in.
     Failures are kept even though the answer is a refusal, so this story commits by itself.
     """
-    person_id = verified(conn, request)
+    person_id = verified(conn, request, address)
     with conn.transaction():
         store.note_sign_in(conn, person_id)
-        note(conn, person_id, "sign_in", "person", person_id)
+        note(conn, person_id, "sign_in", "person", person_id, {"address": address})
         return welcome(conn, settings, person_id, used_receipt=request.authentication_receipt or "")
 
 
@@ -52,13 +52,13 @@ def welcome(conn: Connection, settings: Settings, person_id: int, *, used_receip
     )
 
 
-def verified(conn: Connection, request: LoginRequest) -> int:
-    """The person whose name and password these are. Commits by itself; raises NotSignedIn and Locked."""
+def verified(conn: Connection, request: LoginRequest, address: str) -> int:
+    """The person whose name and password were given, at an address. Commits by itself; raises NotSignedIn, Locked."""
     person_id = store.principal_of(conn, squeezed(request.username), ["USER_NAME", "USER_EMAIL"])
     with conn.transaction():
         refusal = _check(conn, person_id, request)
         if refusal is not None:
-            note(conn, None, "sign_in.refused", "person", person_id, {"status": refusal.status})
+            note(conn, None, "sign_in.refused", "person", person_id, {"status": refusal.status, "address": address})
     if refusal is not None or person_id is None:
         raise refusal or _wrong()
     return person_id

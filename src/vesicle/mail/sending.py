@@ -11,7 +11,7 @@ from vesicle.db import Connection
 from vesicle.jobs.queue import periodic, task
 from vesicle.mail import smtp, store
 from vesicle.mail.model import Mail, check_address, one_line, plain
-from vesicle.web import House
+from vesicle.web import House, limits
 
 log = structlog.get_logger(__name__)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -61,10 +61,11 @@ def _settle(work: House, mail: Mail, state: str, trouble: str | None) -> None:
 
 @periodic("mail.sweep", "41 3 * * *")
 def sweep(work: House) -> None:
-    """Forget expired links, and e-mails that were dealt with a month ago."""
+    """Forget expired links, e-mails that were dealt with a month ago, and who used sensitive doors yesterday."""
     with work.pool.connection() as conn:
         store.sweep_links(conn)
         store.sweep_emails(conn, REMEMBER_DAYS)
+        limits.forget_old(conn)
 
 
 def outbox(conn: Connection, most: int) -> list[Mail]:

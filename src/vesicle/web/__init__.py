@@ -1,7 +1,18 @@
 """The HTTP edge: doors, refusals as JSON, OpenAPI."""
 
 from vesicle.web.calls import Call, House
-from vesicle.web.doors import Access, Administrators, Anyone, Door, Doors, InStory, Needs, SignedIn, Transaction
+from vesicle.web.doors import (
+    Access,
+    Administrators,
+    Anyone,
+    Door,
+    Doors,
+    InStory,
+    Needs,
+    Sensitive,
+    SignedIn,
+    Transaction,
+)
 from vesicle.web.replies import Bare, Redirect, Reply, Text
 
 __all__ = [
@@ -17,6 +28,7 @@ __all__ = [
     "Needs",
     "Redirect",
     "Reply",
+    "Sensitive",
     "SignedIn",
     "Text",
     "Transaction",

@@ -38,6 +38,7 @@ class Call:
     conn: Connection
     actor: Actor
     headers: Mapping[str, str]
+    address: str
 
     @property
     def settings(self) -> Settings:

@@ -31,6 +31,16 @@ class Transaction(Enum):
     STORY = auto()  # the story, because it talks to an object store in between
 
 
+class Sensitive(Enum):
+    """Calls that are counted exactly, with the setting that says how many there may be in how many seconds."""
+
+    SIGN_IN = "sign-in", "sign_ins_per_minute", 60
+    MAIL = "mail", "mails_per_hour", 3600
+
+    def __init__(self, policy: str, setting: str, window_s: int) -> None:
+        self.policy, self.setting, self.window_s = policy, setting, window_s
+
+
 @dataclass(frozen=True)
 class Anyone:
     """Open to everybody, tokens or not. The reason is part of the golden list of open doors."""
@@ -99,6 +109,7 @@ class Door:
     queries: dict[str, Query]
     takes: frozenset[str]
     room: str
+    limit: Sensitive | None = None
 
     @property
     def summary(self) -> str:
@@ -128,6 +139,7 @@ class Doors:
         status: int = 200,
         transaction: Transaction | None = None,
         default_tag: str | None = None,
+        limit: Sensitive | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare a door. There is no default for ``access``: leaving it out is an error at import."""
         if transaction is None:
@@ -152,7 +164,7 @@ class Doors:
             }
             door = Door(
                 method, path, handler, access, scopes, status, transaction, hints.get("body"), default_tag, result,
-                parameters, queries, frozenset(signature), self.room,
+                parameters, queries, frozenset(signature), self.room, limit,
             )  # fmt: skip
             _check(door)
             self.table.append(door)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any
 
 import structlog
 
-from vesicle.db import Clash, Contention, Unfit, Unreachable
-from vesicle.errors import BadRequest, Conflict, Refusal, TooLarge, Unavailable
-from vesicle.web import authentication, binding, metrics
+from vesicle.access import Actor
+from vesicle.db import Clash, Connection, Contention, Unfit, Unreachable
+from vesicle.errors import BadRequest, Conflict, NotSignedIn, Refusal, TooLarge, Unavailable
+from vesicle.settings import Settings
+from vesicle.web import addresses, authentication, binding, limits, metrics, stack
 from vesicle.web.calls import Call, House
 from vesicle.web.catalogue import synapse_calls
 from vesicle.web.doors import Door, InStory, Needs, Transaction
@@ -28,6 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LARGEST_BODY = 2 * 1024 * 1024
 TRIES = 4
+A_YEAR_S = 365 * 24 * 3600
 
 
 class Edge:
@@ -37,6 +40,10 @@ class Edge:
         self._house = house
         self._routes = Routes(doors, synapse_calls())
         self._threads = ThreadPoolExecutor(house.settings.threads, thread_name_prefix="door")
+        self._buckets = limits.Buckets(house.settings)
+        self._proxies = addresses.networks(house.settings.trusted_proxies)
+        self._watch = stack.Watch()
+        self._always = protecting_headers(house.settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -69,11 +76,25 @@ class Edge:
         except Disconnected:
             return
         metrics.count(door, reply.status, perf_counter() - began)
-        await _send(reply, send)
+        await _send(reply, self._always, send)
 
     def _run(self, door: Door, values: list[str], scope: Scope, body: bytes) -> Reply:
+        if door.transaction is Transaction.NONE:
+            return reply_of(door.handler(), door.status)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        peer = scope["client"][0] if scope.get("client") else None
+        address = addresses.client_address(peer, headers.get("x-forwarded-for"), self._proxies)
+        gate = limits.Gate(self._buckets, self._house.settings, address)
+        reply = self._answered(door, values, scope, body, headers, gate)
+        if gate.standing:
+            reply.headers.update(gate.standing.headers)
+        return reply
+
+    def _answered(
+        self, door: Door, values: list[str], scope: Scope, body: bytes, headers: dict[str, str], gate: limits.Gate
+    ) -> Reply:
         try:
-            return self._open(door, values, scope, body)
+            return self._open(door, values, scope, body, headers, gate)
         except Refusal as refusal:
             return reply_of_refusal(refusal)
         except Unreachable as error:
@@ -91,16 +112,16 @@ class Edge:
             log.exception("a door failed", door=door.name)
             return reply_of_refusal(Refusal("Server Error. Error logged."))
 
-    def _open(self, door: Door, texts: list[str], scope: Scope, body: bytes) -> Reply:
-        if door.transaction is Transaction.NONE:
-            return reply_of(door.handler(), door.status)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    def _open(
+        self, door: Door, texts: list[str], scope: Scope, body: bytes, headers: dict[str, str], gate: limits.Gate
+    ) -> Reply:
         with self._house.pool.connection() as conn:
-            actor = authentication.actor_of(headers, conn, self._house.sign_in)
+            self._watch.check(conn, door)
+            actor = self._meet(conn, door, headers, gate)
             authentication.check_terms(actor, door)
             authentication.check_scopes(actor, door)
             arguments = binding.path_values(door, texts) | binding.query_values(door, scope["query_string"])
-            call = Call(self._house, conn, actor, headers)
+            call = Call(self._house, conn, actor, headers, gate.address)
             if door.transaction is not Transaction.WRITE:
                 return self._handle(door, call, arguments, body)
             for left in reversed(range(TRIES)):
@@ -112,6 +133,17 @@ class Edge:
                     if not left:
                         raise
             raise AssertionError("unreachable")
+
+    def _meet(self, conn: Connection, door: Door, headers: dict[str, str], gate: limits.Gate) -> Actor:
+        """Who calls, once they are counted. Raises NotSignedIn and TooManyRequests."""
+        try:
+            actor = authentication.actor_of(headers, conn, self._house.sign_in)
+        except NotSignedIn:
+            gate.pass_stranger()
+            raise
+        gate.pass_person(actor)
+        gate.pass_sensitive(conn, door, actor)
+        return actor
 
     def _handle(self, door: Door, call: Call, arguments: dict[str, Any], body: bytes) -> Reply:
         handed = {name: value for name, value in arguments.items() if name in door.takes}
@@ -150,11 +182,28 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
             return body
 
 
-async def _send(reply: Reply, send: Send) -> None:
+def protecting_headers(settings: Settings) -> dict[str, str]:
+    """What every answer says to browsers, unless it says otherwise itself.
+
+    Answers hold secrets and URLs that open something, so nobody keeps them; they are data, so no page frames them or
+    runs anything in them.
+    """
+    given = {
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+    }
+    if settings.api_url.startswith("https://"):
+        given["strict-transport-security"] = f"max-age={A_YEAR_S}"
+    return given
+
+
+async def _send(reply: Reply, always: Mapping[str, str], send: Send) -> None:
     headers = [(b"content-length", str(len(reply.body)).encode())] if reply.status != 204 else []
     if reply.content_type:
         headers.append((b"content-type", reply.content_type.encode("latin-1")))
-        headers.append((b"x-content-type-options", b"nosniff"))
-    headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    own = {name.lower(): value for name, value in reply.headers.items()}
+    headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in {**always, **own}.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

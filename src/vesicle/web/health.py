@@ -34,14 +34,6 @@ class SynapseVersionInfo(Shape):
     stack_instance: str
 
 
-class StackStatus(Shape):
-    """Whether the server takes requests."""
-
-    status: str
-    current_message: str
-    pending_maintenance_message: str
-
-
 def _root() -> Root:
     """The root of an endpoint."""
     return Root(name="vesicle", version=__version__)
@@ -55,12 +47,6 @@ for _path in ("/", "/repo/v1", "/auth/v1", "/file/v1"):
 def version() -> SynapseVersionInfo:
     """Which release answers."""
     return SynapseVersionInfo(version=__version__, stack_instance="vesicle")
-
-
-@door("GET", "/repo/v1/status", access=OPEN, scopes=NONE, transaction=Transaction.NONE)
-def status() -> StackStatus:
-    """Whether the server takes requests."""
-    return StackStatus(status="READ_WRITE", current_message="Ready.", pending_maintenance_message="")
 
 
 @door("GET", "/healthz", access=OPEN, scopes=NONE, transaction=Transaction.NONE)
