@@ -79,6 +79,8 @@ REASONS = {
     "mail.has_link": "says only whether an address was invited",
     "mail.delete_links": "any story that asked an address for a proof",
     "mail.sweep_links": "the worker that forgets old links",
+    "files.location_of": "where a handle may stand; whoever ties it has the proof",
+    "entities.inside": "where a subtree may stand; whoever moves or restores it has the proof",
     "locations.location": "anybody may upload into any location; who may place the result is asked later",
     "locations.locations": "as of one location",
     "locations.container_of": "says which container to ask a grant for",

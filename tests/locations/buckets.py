@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from tests.live import Person, Server
+from tests.sending import add_part, complete, put_part, request, start
 
 PREFIX = "org.sagebionetworks.repo.model.project."
 SETTING = PREFIX + "UploadDestinationListSetting"
@@ -52,3 +53,18 @@ def set_on(person: Person, container: str, *ids: int) -> dict[str, Any]:
     body = {"concreteType": SETTING, "settingsType": "upload", "projectId": container, "locations": list(ids)}
     made: dict[str, Any] = person.ok("POST", "/repo/v1/projectSettings", body)
     return made
+
+
+def upload_to(person: Person, location_id: int, content: bytes = b"hello", name: str = "data.txt") -> str:
+    """Send bytes to a location as a client does; the id of the file handle."""
+    body = request(content, name, storageLocationId=location_id)
+    upload = start(person, body)["uploadId"]
+    assert put_part(person, upload, 1, content).status_code == 200
+    assert add_part(person, upload, 1, content)["addPartState"] == "ADD_SUCCESS"
+    handle: str = complete(person, upload)["resultFileHandleId"]
+    return handle
+
+
+def file_of(person: Person, parent: str, handle: str) -> dict[str, Any]:
+    """A new file with these bytes."""
+    return person.make("FileEntity", name=f"file {secrets.token_hex(4)}", parentId=parent, dataFileHandleId=handle)

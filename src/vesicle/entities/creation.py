@@ -40,11 +40,12 @@ def create(
     if entity.parent_id is UNSET and kind != "project":
         raise BadRequest(f"A {kind} lies in a project or in a folder: give its parentId.")
     parent_id = ROOT if entity.parent_id is UNSET else int(entity.parent_id)
-    placing.check(conn, actor, parent_id, handle_id)
+    placing.check(conn, actor, handle_id)
     organization = None
     if kind == "project":
         organization = membership.of_new_project(conn, actor, settings, organization_id)
     parent, node = growth.plant(conn, actor, kind, entity.name or "", parent_id, organization, settings.max_children)
+    placing.check_new(conn, kind, parent_id, handle_id)
     if generated_by is not None:
         provenance.check_usable(conn, actor, generated_by)
     versions.insert_version(conn, parent, node.id, 1, _said(kind, entity, handle_id), activity_id=generated_by)

@@ -6,7 +6,7 @@ from vesicle.access import ANONYMOUS, AUTHENTICATED, PUBLIC, Actor, Exists, MayC
 from vesicle.access.decisions import UNCERTIFIED
 from vesicle.audit import recording
 from vesicle.db import Connection
-from vesicle.entities import sharing
+from vesicle.entities import placing, sharing
 from vesicle.entities.model.sharing import AccessControlList, access_of
 from vesicle.errors import BadRequest, Forbidden
 from vesicle.tree import growth, inheriting, looking
@@ -24,6 +24,7 @@ def part(conn: Connection, actor: Actor, entity_id: int, given: AccessControlLis
     grant = require(conn, actor, MayChangePermissions, entity_id)
     if grant.benefactor_id == grant.id:
         raise Forbidden("Resource already has an ACL.")
+    placing.check_own_list(conn, entity_id)
     entries = checked(grant, given)
     node = looking.locked(conn, grant, None)
     inheriting.part(conn, grant, entries)

@@ -7,6 +7,7 @@ import structlog
 from vesicle.access import Actor
 from vesicle.audit import recording
 from vesicle.db import Connection
+from vesicle.entities import placing
 from vesicle.entities.model.lists import TrashedEntity
 from vesicle.errors import Forbidden
 from vesicle.files import handles
@@ -50,7 +51,8 @@ def restore(conn: Connection, actor: Actor, settings: Settings, entity_id: int, 
 
     Raises NotFound, Forbidden, BadRequest, Conflict.
     """
-    felling.restore(conn, actor, entity_id, parent_id, settings.max_children)
+    kept = felling.restore(conn, actor, entity_id, parent_id, settings.max_children)
+    placing.check_restored(conn, kept, kept.parent_id if parent_id is None else parent_id)
     recording.note(conn, actor.id, "entity.restore", "entity", entity_id)
 
 

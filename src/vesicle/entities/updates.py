@@ -78,7 +78,8 @@ def _replace_content(
     if generated_by is not None:
         provenance.check_usable(conn, grant.actor, generated_by)
     handle_id = handle_id_of(entity)
-    placing.check(conn, grant.actor, parent_id, handle_id, had=row.handle_id)
+    placing.check(conn, grant.actor, handle_id, had=row.handle_id)
+    placing.check_changed(conn, node, parent_id, handle_id, had=row.handle_id)
     said = Said(row.label, row.comment, entity.description or None, handle_id, content_of(entity))
     if not isinstance(entity, Versionable) or node.kind in TABLES:
         return _change(conn, grant, row, said, generated_by)

@@ -59,7 +59,7 @@ def swap_handle(conn: Connection, actor: Actor, entity_id: int, number: int, ask
     if row is None or row.handle_id is None:
         raise NotFound(f"Entity syn{entity_id} has no file in version {number}.")
     old_id, new_id = int(asked.old_file_handle_id), int(asked.new_file_handle_id)
-    placing.check(conn, actor, node.parent_id or 0, new_id, had=row.handle_id)
+    placing.check(conn, actor, new_id, had=row.handle_id)
     if row.handle_id != old_id:
         raise Stale(f"Version {number} of syn{entity_id} has the file handle {row.handle_id}, not {old_id}.")
     if new_id == old_id:
@@ -67,6 +67,7 @@ def swap_handle(conn: Connection, actor: Actor, entity_id: int, number: int, ask
     md5 = versions.contents(conn, grant, [old_id, new_id])
     if md5.get(old_id) is None or md5.get(old_id) != md5.get(new_id):
         raise Stale(f"The file handles {old_id} and {new_id} are not known to have the same bytes: their MD5 differ.")
+    placing.check_changed(conn, node, node.parent_id or 0, new_id, had=old_id)
     versions.set_handle(conn, grant, number, new_id)
     handles.untie(conn, grant, entity_id, number)
     handles.tie(conn, grant, new_id, entity_id, number)

@@ -36,6 +36,11 @@ def associated(
     return store.associated_handles(conn, grants, handle_ids)
 
 
+def location_of(conn: Connection, handle_id: int) -> tuple[int | None, bool]:
+    """The storage location of a handle, and whether it has STS enabled; (None, False) for a plain URL."""
+    return store.location_of(conn, handle_id)
+
+
 def register_external(conn: Connection, actor: Actor, given: ExternalFileHandle) -> AnyFileHandle:
     """A handle of a plain URL. Its size and MD5 are what the caller says; nothing is fetched."""
     url = given.external_url or ""

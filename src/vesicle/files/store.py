@@ -84,6 +84,16 @@ def associated_handles(
     return {(row[0], row[1]): Handle(*row[1:]) for row in rows}
 
 
+def location_of(conn: Connection, handle_id: int) -> tuple[int | None, bool]:
+    """The storage location of a handle, and whether it has STS enabled. The caller has the proof for the handle."""
+    row = conn.execute(
+        "SELECT l.id, l.sts_enabled FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id"
+        " WHERE h.id = %s",
+        (handle_id,),
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, False)
+
+
 def delete_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
     """Remove a handle; False when something still refers to it."""
     try:
