@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from vesicle import __version__, administration, serving
-from vesicle.accounts import certification, people, sign_in
+from vesicle.accounts import certification, people, sign_in, signing_up
 from vesicle.db import Connection, connect, migrate
 from vesicle.errors import Refusal
 from vesicle.settings import Settings, SettingsError, load
@@ -120,6 +120,27 @@ def set_password(name: str, data: Data = None, config: Config = None) -> None:
     asked = typer.prompt("Password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     with _database(data, config) as conn:
         sign_in.set_password(conn, people.find(conn, name), asked)
+
+
+@admin.command()
+def invite(email: str, data: Data = None, config: Config = None) -> None:
+    """Send somebody a link with which they make themself an account, where the setting `sign_up` allows it."""
+    with _database(data, config) as conn, conn.transaction():
+        signing_up.invite_by_mail(conn, _settings(data, config=config), email)
+
+
+@admin.command()
+def audit(
+    actor: Annotated[str | None, typer.Option(help="Only what this user did.", show_default=False)] = None,
+    deed: Annotated[str | None, typer.Option(help="Only this, such as sign_in.refused.", show_default=False)] = None,
+    since: Annotated[str | None, typer.Option(help="Not before, such as 2026-01-31.", show_default=False)] = None,
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many lines.")] = 50,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Show the record of what was done, the newest first."""
+    with _database(data, config) as conn:
+        typer.echo(administration.record(conn, actor, deed, since, most))
 
 
 @admin.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from textwrap import dedent
@@ -13,6 +14,8 @@ from vesicle.access import Scope
 from vesicle.access.actors import EVERY_SCOPE
 from vesicle.accounts import people, tokens
 from vesicle.app import default_store
+from vesicle.audit import reading
+from vesicle.audit.model import Question, moment
 from vesicle.db import Connection, connect
 from vesicle.errors import BadRequest, NotFound
 from vesicle.locations import checking
@@ -43,6 +46,17 @@ def create_token(conn: Connection, name: str, label: str | None, scopes: str | N
         except KeyError as error:
             raise BadRequest(f"{error.args[0]!r} is not a scope; choose from view, download, modify.") from None
     return tokens.issue(conn, people.find(conn, name), label or tokens.fresh_label(), granted)
+
+
+def record(conn: Connection, actor: str | None, deed: str | None, since: str | None, most: int) -> str:
+    """Lines of the record of deeds, the newest first."""
+    actor_id = people.find(conn, actor) if actor else None
+    page = reading.page(conn, None, Question(actor_id, deed, since=moment("since", since)), None, most)
+    return "\n".join(
+        f"{one.done_on}  {one.actor_id or 'operator'}  {one.deed}  {one.object_type} {one.object_id or '-'}"
+        f"  {json.dumps(one.detail, ensure_ascii=False)}"
+        for one in page.results
+    )
 
 
 def outbox(conn: Connection, most: int) -> str:

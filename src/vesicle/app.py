@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from vesicle.access import Actor, Scope
 from vesicle.accounts import addresses, passwords, tokens
 from vesicle.accounts import http as accounts_http
+from vesicle.audit import http as audit_http
 from vesicle.db import Connection, open_pool
 from vesicle.delivery import http as delivery_http
 from vesicle.entities import http as entities_http
@@ -27,6 +28,7 @@ from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
+from vesicle.usage import http as usage_http
 from vesicle.web import Anyone, Door, Doors, House, Transaction, health, stack
 from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
@@ -34,6 +36,7 @@ from vesicle.web.openapi import document
 ROOMS = (
     health,
     stack,
+    audit_http,
     accounts_http,
     teams_http,
     organizations_http,
@@ -42,6 +45,7 @@ ROOMS = (
     messages_http,
     files_http,
     delivery_http,
+    usage_http,
     jobs_http,
 )
 DURABLE = (

@@ -71,6 +71,16 @@ def test_a_sign_in_that_works_forgets_the_failures_before_it(person: Person) -> 
     assert login(person, person.name, PASSWORD).status_code == 201
 
 
+def test_a_token_of_yesterday_does_not_keep_anybody_from_signing_in(person: Person) -> None:
+    stale = Person(person.url, person.name, person.id, "vss_expired", person.http)
+    body = {"username": person.name, "password": PASSWORD}
+    assert stale.call("POST", "/auth/v1/login2", body).status_code == 201
+    assert stale.call("POST", "/auth/v1/user/password/reset", {"email": "x"}).status_code == 204
+    assert stale.call("GET", "/auth/v1/termsOfUse2/info").status_code == 200
+    for method, path in (("GET", "/auth/v1/authenticatedOn"), ("GET", "/repo/v1/userProfile")):
+        assert stale.call(method, path).status_code == 401
+
+
 def test_who_never_signed_in_has_no_time_of_it(person: Person) -> None:
     assert person.call("GET", "/auth/v1/authenticatedOn").status_code == 404
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.accounts.mailbox import next_token_to, texts_to
-from tests.live import Person, Server
+from tests.live import Person, Server, admin
 
 from vesicle.accounts import addresses, signing_up
 from vesicle.accounts.requests import NewUser
@@ -102,6 +102,15 @@ def test_the_setting_says_who_may(server: Server) -> None:
         with pytest.raises(Forbidden):
             signing_up.begin(conn, Settings(sign_up="invitation"), asked, None)
     assert len(texts_to(server, address)) == 1
+
+
+def test_the_operator_invites_an_address(server: Server, nobody: Person) -> None:
+    name = f"new-{secrets.token_hex(5)}"
+    address = f"{name}@example.org"
+    admin(server.data, "invite", address, VESICLE_SIGN_UP="invitation", VESICLE_PUBLIC_URL=server.url)
+    assert f"{server.url}/sign-up?token=" in texts_to(server, address)[0]
+    answer = nobody.call("POST", "/repo/v1/account2", setup(name, next_token_to(server, address)))
+    assert answer.status_code == 201
 
 
 def test_a_story_of_another_room_is_told_of_proved_addresses(server: Server) -> None:

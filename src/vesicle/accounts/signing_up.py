@@ -26,6 +26,13 @@ def invite(conn: Connection, address: str, life_s: int) -> None:
     links.issue(conn, INVITED, address.lower(), life_s, {})
 
 
+def invite_by_mail(conn: Connection, settings: Settings, address: str) -> None:
+    """The operator invites an address: it may sign up for a week, and is sent the link with which to begin."""
+    invite(conn, address, 7 * LIFE_S)
+    begin(conn, settings, NewUser(email=address), None)
+    note(conn, None, "account.invite", "address", address[:256])
+
+
 def begin(conn: Connection, settings: Settings, request: NewUser, endpoint: str | None) -> None:
     """Send a link to the address. Raises Forbidden where it may not sign up, and Conflict when it has an account."""
     landing = links.landing(settings, endpoint, "/sign-up?token=")

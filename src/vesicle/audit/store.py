@@ -6,6 +6,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from vesicle.access import Actor
+from vesicle.audit.model import Question
 from vesicle.db import Connection
 
 
@@ -17,3 +19,22 @@ def insert(
         "INSERT INTO audit_record (actor_id, deed, object_type, object_id, detail) VALUES (%s, %s, %s, %s, %s)",
         (actor_id, deed, object_type, object_id, Jsonb(detail)),
     )
+
+
+def records(
+    conn: Connection, actor: Actor | None, question: Question, before: int | None, limit: int
+) -> list[tuple[Any, ...]]:
+    """Lines before an id, the newest first. The actor is an administrator, or None for the operator."""
+    _ = actor
+    asked = {
+        "id < %s": before, "actor_id = %s": question.actor_id, "deed = %s": question.deed,
+        "object_type = %s": question.object_type, "object_id = %s": question.object_id,
+        "done_on >= %s": question.since, "done_on < %s": question.until,
+    }  # fmt: skip
+    given = {condition: value for condition, value in asked.items() if value is not None}
+    where = " WHERE " + " AND ".join(given) if given else ""
+    return conn.execute(
+        "SELECT id, done_on, actor_id, deed, object_type, object_id, detail FROM audit_record"
+        + where + " ORDER BY id DESC LIMIT %s",
+        (*given.values(), limit),
+    ).fetchall()  # fmt: skip

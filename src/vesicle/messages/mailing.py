@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from vesicle.accounts import addresses
+from vesicle.errors import Refusal, Unavailable
 from vesicle.jobs.queue import task
 from vesicle.mail.sending import send
 from vesicle.messages import store
@@ -37,12 +38,16 @@ def mail_message(work: House, message_id: int) -> None:
 
 def _text(work: House, letter: Letter) -> str:
     """The message as plain text; a body that cannot be mailed is told of instead."""
-    here = letter.bucket == work.managed.bucket and letter.key is not None
-    if not here or letter.bucket is None or letter.key is None or (letter.size or 0) > LONGEST_TEXT:
-        return (
-            f"{letter.sender} sent you a message that is too long for a mail, or lies elsewhere; it is in your inbox."
-        )
-    body = work.managed.store.get(letter.bucket, letter.key).decode("utf-8", "replace")
+    instead = f"{letter.sender} sent you a message that is too long for a mail, or lies elsewhere; it is in your inbox."
+    if letter.bucket is None or letter.key is None or (letter.size or 0) > LONGEST_TEXT:
+        return instead
+    try:
+        stored = work.stores.at(letter.endpoint, letter.bucket).get(letter.bucket, letter.key)
+    except Unavailable:
+        raise
+    except Refusal:
+        return instead
+    body = stored.decode("utf-8", "replace")
     return plain_of_html(body) if (letter.content_type or "").startswith("text/html") else body
 
 

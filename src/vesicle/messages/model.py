@@ -80,6 +80,7 @@ class Letter:
     sender: str
     subject: str | None
     unsubscribe_endpoint: str | None
+    endpoint: str | None
     bucket: str | None
     key: str | None
     size: int | None

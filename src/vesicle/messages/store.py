@@ -140,8 +140,9 @@ def delete(conn: Connection, actor: Actor, message_id: int) -> bool:
 
 _LETTER = """
 SELECT m.created_by, coalesce(nullif(trim(p.first_name || ' ' || p.last_name), ''), a.alias), m.subject,
-       m.unsubscribe_endpoint, h.bucket, h.key, h.content_size, h.content_type
+       m.unsubscribe_endpoint, l.endpoint, h.bucket, h.key, h.content_size, h.content_type
 FROM message m JOIN file_handle h ON h.id = m.file_handle_id
+LEFT JOIN storage_location l ON l.id = h.storage_location_id
 JOIN person p ON p.principal_id = m.created_by JOIN alias a ON a.principal_id = p.principal_id AND a.kind = 'USER_NAME'
 WHERE m.id = %s AND m.mailed_on IS NULL
 """

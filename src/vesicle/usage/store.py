@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vesicle.access import MayDownload, OwnsFileHandle
 from vesicle.access.actors import Actor
 from vesicle.db import Connection
+from vesicle.usage.model import DownloadQuestion
 
 # A client that fetches one large file asks for new URLs as the old ones expire. The first issue is charged; those that
 # follow within the time that a download at 10 MB/s takes (at least 15 minutes) are recorded with nothing charged.
@@ -39,3 +42,22 @@ def insert_download(
             "location": location_id, "size": size,
         },
     )  # fmt: skip
+
+
+def downloads(
+    conn: Connection, actor: Actor, question: DownloadQuestion, before: int | None, limit: int
+) -> list[tuple[Any, ...]]:
+    """Downloads before an id, the newest first. The actor is an administrator."""
+    _ = actor
+    asked = {
+        "id < %s": before, "principal_id = %s": question.principal_id, "object_id = %s": question.object_id,
+        "file_handle_id = %s": question.file_handle_id, "issued_on >= %s": question.since,
+        "issued_on < %s": question.until,
+    }  # fmt: skip
+    given = {condition: value for condition, value in asked.items() if value is not None}
+    where = " WHERE " + " AND ".join(given) if given else ""
+    return conn.execute(
+        "SELECT id, issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size, charged"
+        " FROM download_record" + where + " ORDER BY id DESC LIMIT %s",
+        (*given.values(), limit),
+    ).fetchall()  # fmt: skip

@@ -1,0 +1,13 @@
+"""What an administrator asks the records for."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
