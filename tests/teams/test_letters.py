@@ -14,7 +14,9 @@ from tests.teams.test_teams import new_team, refused
 
 from vesicle.access import MayManageTeam, require
 from vesicle.access.actors import EVERY_SCOPE, signed_in
+from vesicle.accounts import signing_up
 from vesicle.errors import Forbidden
+from vesicle.mail import links
 from vesicle.teams import inviting
 from vesicle.teams.model import MembershipInvitation
 from vesicle.wire import Id
@@ -156,6 +158,17 @@ def test_an_invited_address_is_a_member_from_the_moment_of_its_sign_up(
     assert mine == teams[:2]
     for team in teams:
         assert owner.ok("GET", f"/repo/v1/team/{team}/openInvitation")["results"] == []
+
+
+def test_an_invited_address_may_sign_up_until_the_last_invitation_is_withdrawn(server: Server, owner: Person) -> None:
+    address = f"guest-{secrets.token_hex(5)}@example.org"
+    team = new_team(owner)["id"]
+    made = [invite(owner, teamId=team, inviteeEmail=address.upper())["id"] for _ in range(2)]
+    with server.database() as conn:
+        for invitation in made:
+            assert links.is_open(conn, signing_up.INVITED_TO_TEAM, address)
+            owner.ok("DELETE", f"{INVITATION}/{invitation}")
+        assert not links.is_open(conn, signing_up.INVITED_TO_TEAM, address)
 
 
 def test_inviting_by_mail_takes_certification_where_it_is_required(server: Server, owner: Person) -> None:

@@ -209,7 +209,7 @@ def test_the_list_of_a_team_is_replaced_whole_with_its_etag(owner: Person, stran
 
 
 def test_the_teams_of_the_installation_are_not_to_be_changed_or_deleted(administrator: Person) -> None:
-    for team_id in (2, 3, 4, 5, 6, 273957, 464532, 3412389):
+    for team_id in (2, 3, 4, 5, 6, 7, 273957, 464532, 3412389):
         team = administrator.ok("GET", f"/repo/v1/team/{team_id}")
         assert (team["canPublicJoin"], team["canRequestMembership"]) == (False, False)
         refused(administrator, 403, "PUT", "/repo/v1/team", {**team, "canPublicJoin": True})

@@ -13,17 +13,17 @@ from vesicle.mail.sending import send
 from vesicle.settings import Settings
 
 SIGN_UP = "account.sign_up"
-INVITED = "account.invitation"
+INVITED, INVITED_TO_TEAM = "account.invitation", "account.invitation.team"
 LIFE_S = 24 * 3600
 
 
-def invite(conn: Connection, address: str, life_s: int) -> None:
+def invite(conn: Connection, address: str, life_s: int, purpose: str = INVITED) -> None:
     """Let an address sign up where that takes an invitation, for ``life_s`` seconds from now. Sends no mail.
 
     For stories that invite an address to something (a team, an organization) and write to it themselves.
     """
-    links.revoke(conn, INVITED, address.lower())
-    links.issue(conn, INVITED, address.lower(), life_s, {})
+    links.revoke(conn, purpose, address.lower())
+    links.issue(conn, purpose, address.lower(), life_s, {})
 
 
 def invite_by_mail(conn: Connection, settings: Settings, address: str) -> None:
@@ -31,6 +31,11 @@ def invite_by_mail(conn: Connection, settings: Settings, address: str) -> None:
     invite(conn, address, 7 * LIFE_S)
     begin(conn, settings, NewUser(email=address), None)
     note(conn, None, "account.invite", "address", address[:256])
+
+
+def withdraw(conn: Connection, address: str, purpose: str) -> None:
+    """The address may no longer sign up for this purpose; other invitations of it stay."""
+    links.revoke(conn, purpose, address.lower())
 
 
 def begin(conn: Connection, settings: Settings, request: NewUser, endpoint: str | None) -> None:
@@ -57,7 +62,8 @@ def finish(conn: Connection, settings: Settings, request: AccountSetupInfo) -> L
         raise BadRequest("firstName and lastName take at most 256 characters, and no control characters.")
     person_id = people.create(conn, request.username, address, first_name=first, last_name=last)
     sign_in.choose_password(conn, person_id, request.password)
-    links.revoke(conn, INVITED, address.lower())
+    for purpose in (INVITED, INVITED_TO_TEAM):
+        links.revoke(conn, purpose, address.lower())
     links.revoke(conn, SIGN_UP, address.lower())
     note(conn, person_id, "account.create", "person", person_id, {"address": address})
     addresses.tell_proved(conn, person_id, address)
@@ -67,7 +73,8 @@ def finish(conn: Connection, settings: Settings, request: AccountSetupInfo) -> L
 def _check_may(conn: Connection, settings: Settings, address: str) -> None:
     if settings.sign_up == "off":
         raise Forbidden("Accounts of this server are made by its administrator; ask there for one.")
-    if settings.sign_up == "invitation" and not links.is_open(conn, INVITED, address.lower()):
+    invited = (links.is_open(conn, purpose, address.lower()) for purpose in (INVITED, INVITED_TO_TEAM))
+    if settings.sign_up == "invitation" and not any(invited):
         raise Forbidden(
             f"Signing up takes an invitation of the address {address[:100]}; ask whoever works here for one."
         )

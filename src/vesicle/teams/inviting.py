@@ -51,7 +51,7 @@ def invite(
         conn, proof, given.invitee_id or None, given.invitee_email or None, message, expires_on
     )
     if row.invitee_email is not None:
-        signing_up.invite(conn, row.invitee_email, mailing.life_of(row.expires_on))
+        signing_up.invite(conn, row.invitee_email, mailing.life_of(row.expires_on), signing_up.INVITED_TO_TEAM)
     if letter is not None:
         mailing.invite(conn, letter, reading.row(conn, proof), row)
     said = {"invitation": row.id, "invitee": row.invitee_id or row.invitee_email}
@@ -87,6 +87,8 @@ def delete(conn: Connection, actor: Actor, invitation_id: int) -> None:
         return
     _check_concerned(conn, actor, row)
     invitations.delete_invitation(conn, actor, invitation_id)
+    if row.invitee_email is not None and not invitations.teams_inviting(conn, actor, row.invitee_email):
+        signing_up.withdraw(conn, row.invitee_email, signing_up.INVITED_TO_TEAM)
     recording.note(conn, actor.id, "team.invitation.delete", "team", row.team_id, {"invitation": row.id})
 
 
