@@ -246,6 +246,11 @@ class Settings:
     url_life_seconds: int = setting(
         900, "For how many seconds presigned URLs of downloads and parts are good.", least=60, most=43200
     )
+    object_check_seconds: int = setting(
+        300,
+        "For how many seconds an object in the bucket of somebody else, once looked at, counts as unchanged.",
+        most=86400,
+    )
     abandoned_upload_days: int = setting(
         7, "After how many days without a new part an upload is aborted and forgotten.", least=1, most=3650
     )

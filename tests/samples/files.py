@@ -18,4 +18,13 @@ def furnish(world: World) -> None:
     world.things["asyncToken"] = world.things["jobId"] = job
 
 
-SAMPLES: dict[str, Sample] = {"DELETE /file/v1/fileHandle/{handleId}": Sample()}
+def object_of_the_owner(world: World) -> dict[str, str]:
+    """An object in a bucket of the owner's."""
+    number = world.things["external location"]
+    return {"storageLocationId": number, "bucketName": "sample-bucket", "key": "a", "contentMd5": "0" * 32}
+
+
+SAMPLES: dict[str, Sample] = {
+    "DELETE /file/v1/fileHandle/{handleId}": Sample(),
+    "POST /file/v1/externalFileHandle/s3": Sample(object_of_the_owner),
+}

@@ -8,6 +8,7 @@ from tests.samples.sample import Sample
 from tests.world import World
 
 LOCATION = "org.sagebionetworks.repo.model.project.S3StorageLocationSetting"
+EXTERNAL = "org.sagebionetworks.repo.model.project.ExternalS3StorageLocationSetting"
 SETTING = "org.sagebionetworks.repo.model.project.UploadDestinationListSetting"
 
 
@@ -15,6 +16,11 @@ def furnish(world: World) -> None:
     """A location of the owner's, and the setting of their project."""
     made = world.owner.ok("POST", "/repo/v1/storageLocation", {"concreteType": LOCATION, "description": "a sample"})
     world.things["storageLocation"] = str(made["storageLocationId"])
+    world.server.store().ensure_bucket("sample-bucket")
+    world.server.store().put("sample-bucket", "owner.txt", str(world.owner.id).encode())
+    external = {"concreteType": EXTERNAL, "bucket": "sample-bucket"}
+    their_own = world.owner.ok("POST", "/repo/v1/storageLocation", external)
+    world.things["external location"] = str(their_own["storageLocationId"])
     body = {"concreteType": SETTING, "projectId": world.project["id"], "locations": [made["storageLocationId"]]}
     setting = world.owner.ok("POST", "/repo/v1/projectSettings", body)
     world.things["projectSettings"] = setting["id"]

@@ -23,7 +23,7 @@ def _answer(url: str, redirect: bool) -> Reply:
 )  # fmt: skip
 def batch(call: Call, body: BatchFileRequest) -> BatchFileResult:
     """File handles and presigned URLs through their associations."""
-    return downloads.batch(call.conn, call.actor, call.stores, call.settings.url_life_seconds, body)
+    return downloads.batch(call.conn, call.actor, call.stores, call.settings, body)
 
 
 @door(
@@ -31,7 +31,7 @@ def batch(call: Call, body: BatchFileRequest) -> BatchFileResult:
 )  # fmt: skip
 def handle_url(call: Call, grant: OwnsFileHandle, redirect: bool = True) -> Reply:
     """A presigned URL of a handle that the caller made."""
-    return _answer(downloads.url_of_handle(call.conn, grant, call.stores, call.settings.url_life_seconds), redirect)
+    return _answer(downloads.url_of_handle(call.conn, grant, call.stores, call.settings), redirect)
 
 
 @door(
@@ -45,14 +45,13 @@ def associated_url(
     item = FileHandleAssociation(
         file_handle_id=file_handle_id, associate_object_id=file_associate_id, associate_object_type=file_associate_type
     )
-    life_s = call.settings.url_life_seconds
-    return _answer(downloads.url_through(call.conn, call.actor, call.stores, life_s, item), redirect)
+    return _answer(downloads.url_through(call.conn, call.actor, call.stores, call.settings, item), redirect)
 
 
 @door("GET", "/repo/v1/entity/{id}/file", access=Needs(MayDownload), scopes=Scope.download)
 def entity_file(call: Call, grant: MayDownload, redirect: bool = True) -> Reply:
     """A presigned URL of a file's bytes; a browser that is sent there downloads."""
-    return _answer(downloads.url_of_entity(call.conn, grant, call.stores, call.settings.url_life_seconds), redirect)
+    return _answer(downloads.url_of_entity(call.conn, grant, call.stores, call.settings), redirect)
 
 
 @door(
@@ -60,8 +59,7 @@ def entity_file(call: Call, grant: MayDownload, redirect: bool = True) -> Reply:
 )  # fmt: skip
 def entity_version_file(call: Call, grant: MayDownload, version_number: int, redirect: bool = True) -> Reply:
     """A presigned URL of one version's bytes."""
-    life_s = call.settings.url_life_seconds
-    return _answer(downloads.url_of_entity(call.conn, grant, call.stores, life_s, version_number), redirect)
+    return _answer(downloads.url_of_entity(call.conn, grant, call.stores, call.settings, version_number), redirect)
 
 
 @door("GET", "/file/v1/entity/{id}/uploadDestination", access=Needs(MayRead))

@@ -8,17 +8,7 @@ from vesicle.access import Actor, MayCreate, MayDelete, MayDownload, MayRead, Ma
 from vesicle.db import Connection
 from vesicle.errors import Conflict, NotFound
 from vesicle.files import removal, store
-from vesicle.files.model import (
-    NOT_SET,
-    AnyFileHandle,
-    ExternalFileHandle,
-    Handle,
-    check_content_type,
-    check_external_url,
-    check_file_name,
-    checked_md5,
-    shape_of,
-)
+from vesicle.files.model import Handle
 
 
 def owned(conn: Connection, grant: OwnsFileHandle) -> Handle:
@@ -41,17 +31,9 @@ def location_of(conn: Connection, handle_id: int) -> tuple[int | None, bool]:
     return store.location_of(conn, handle_id)
 
 
-def register_external(conn: Connection, actor: Actor, given: ExternalFileHandle) -> AnyFileHandle:
-    """A handle of a plain URL. Its size and MD5 are what the caller says; nothing is fetched."""
-    url = given.external_url or ""
-    check_external_url(url)
-    name = given.file_name or NOT_SET
-    check_file_name(name)
-    content_type = given.content_type or NOT_SET
-    check_content_type(content_type)
-    md5 = checked_md5(given.content_md5) if given.content_md5 else None
-    size = given.content_size if isinstance(given.content_size, int) and given.content_size >= 0 else None
-    return shape_of(store.insert_external_handle(conn, actor, name, url, content_type, md5, size, None))
+def note_seen(conn: Connection, proof: MayDownload | OwnsFileHandle, handle_id: int) -> None:
+    """The object was looked at, and is as the handle says."""
+    store.note_seen(conn, proof, handle_id)
 
 
 def delete(conn: Connection, actor: Actor, handle_id: int) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from vesicle.access import OwnsFileHandle, OwnsJob, OwnsUpload, Scope
-from vesicle.files import handles, uploads
+from vesicle.errors import BadRequest
+from vesicle.files import handles, registering, uploads
 from vesicle.files.model import (
     AddPartResponse,
     AnyFileHandle,
     BatchPresignedUploadUrlRequest,
     BatchPresignedUploadUrlResponse,
     ExternalFileHandle,
+    GoogleCloudFileHandle,
     MultipartUploadRequest,
     MultipartUploadStatus,
+    ProxyFileHandle,
+    S3FileHandle,
     shape_of,
 )
+from vesicle.files.registering import AnyExternalFileHandle
 from vesicle.files.restoring import RESTORE, FileHandleRestoreRequest, check
 from vesicle.jobs import frame
 from vesicle.jobs.model import AsyncJobId
@@ -62,9 +67,34 @@ def complete(call: Call, grant: OwnsUpload) -> MultipartUploadStatus:
 
 
 @door("POST", "/file/v1/externalFileHandle", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ExternalFileHandle))
-def register_external(call: Call, body: ExternalFileHandle) -> AnyFileHandle:
-    """A file handle for a URL that somebody else serves."""
-    return handles.register_external(call.conn, call.actor, body)
+def register_external(call: Call, body: AnyExternalFileHandle) -> AnyFileHandle:
+    """A file handle for bytes that somebody else serves."""
+    return registering.external(call.conn, call.actor, body)
+
+
+@door("POST", "/file/v1/externalFileHandle/proxy", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ProxyFileHandle))
+def register_proxy(call: Call, body: ProxyFileHandle) -> AnyFileHandle:
+    """A file handle for bytes behind a proxy."""
+    return registering.external(call.conn, call.actor, body)
+
+
+@door(
+    "POST", "/file/v1/externalFileHandle/s3", scopes=WRITE, transaction=Transaction.STORY,
+    access=InStory("the storage location is in the body, and has to be the caller's"),
+    default_tag=tag_of(S3FileHandle),
+)  # fmt: skip
+def register_object(call: Call, body: S3FileHandle) -> AnyFileHandle:
+    """A file handle for an object that is in the caller's bucket already."""
+    return registering.in_bucket(call.conn, call.actor, call.stores, body)
+
+
+@door(
+    "POST", "/file/v1/externalFileHandle/googleCloud", access=SignedIn(), scopes=WRITE,
+    default_tag=tag_of(GoogleCloudFileHandle),
+)  # fmt: skip
+def register_google_object(body: GoogleCloudFileHandle) -> AnyFileHandle:
+    """Refused: this server has no way to buckets of Google's."""
+    raise BadRequest(f"This server cannot use buckets of Google's, such as {(body.bucket_name or '')[:100]!r}.")
 
 
 @door("GET", "/file/v1/fileHandle/{handleId}", access=Needs(OwnsFileHandle, "handleId"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import msgspec
 
 from vesicle.errors import BadRequest
 from vesicle.locations.model import OWNER_FILE
+from vesicle.objectstore.contract import ObjectStat
 from vesicle.wire import UNSET, Id, Int64, Maybe, Shape, or_unset, stamp
 
 SMALLEST_PART = 5 * 1024**2
@@ -20,6 +22,7 @@ LARGEST_PART = 5 * 1024**3
 MOST_PARTS = 10_000
 LARGEST_FILE = 5 * 1024**4
 LONGEST_NAME = 256
+LONGEST_KEY = 1024
 NOT_SET = "NOT_SET"
 ENTITY = "FileEntity"
 """The one kind of object that handles are associated with, so far."""
@@ -58,7 +61,34 @@ class ExternalFileHandle(FileHandle, tag="org.sagebionetworks.repo.model.file.Ex
     external_url: Maybe[str] = msgspec.field(default=UNSET, name="externalURL")
 
 
-AnyFileHandle: TypeAlias = S3FileHandle | ExternalFileHandle
+class GoogleCloudFileHandle(FileHandle, tag="org.sagebionetworks.repo.model.file.GoogleCloudFileHandle"):
+    """An object in a bucket of Google's, which this server cannot use."""
+
+    bucket_name: Maybe[str] = UNSET
+    key: Maybe[str] = UNSET
+    preview_id: Maybe[str] = UNSET
+    is_preview: Maybe[bool] = UNSET
+
+
+class ExternalObjectStoreFileHandle(
+    FileHandle, tag="org.sagebionetworks.repo.model.file.ExternalObjectStoreFileHandle"
+):
+    """An object in a store that clients have credentials for, and this server has none."""
+
+    endpoint_url: Maybe[str] = UNSET
+    bucket: Maybe[str] = UNSET
+    file_key: Maybe[str] = UNSET
+
+
+class ProxyFileHandle(FileHandle, tag="org.sagebionetworks.repo.model.file.ProxyFileHandle"):
+    """A file behind a proxy, for which this server cannot sign yet."""
+
+    file_path: Maybe[str] = UNSET
+
+
+AnyFileHandle: TypeAlias = (
+    S3FileHandle | GoogleCloudFileHandle | ExternalFileHandle | ExternalObjectStoreFileHandle | ProxyFileHandle
+)
 
 
 class MultipartUploadRequest(
@@ -139,10 +169,28 @@ class Upload(msgspec.Struct, array_like=True):
     result_handle_id: int | None
     state: str
     endpoint: str | None
+    readable: bool = True
 
     def length_of(self, number: int) -> int:
         """Bytes of a part; the last one takes what is left."""
         return self.part_size if number < self.parts else self.file_size - self.part_size * (self.parts - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new handle of bytes that somebody else keeps. ``seen`` is what their store says of them, where it was asked."""
+
+    kind: str
+    file_name: str
+    content_type: str
+    content_md5: str | None
+    content_size: int | None
+    storage_location_id: int | None
+    bucket: str | None = None
+    key: str | None = None
+    external_url: str | None = None
+    seen: ObjectStat | None = None
+    verification: str = "unverifiable"
 
 
 class Handle(msgspec.Struct, array_like=True):
@@ -169,6 +217,7 @@ class Handle(msgspec.Struct, array_like=True):
     checked_on: datetime | None
     location_kind: str | None
     endpoint: str | None
+    endpoint_url: str | None
 
 
 def shape_of(row: Handle) -> AnyFileHandle:
@@ -179,8 +228,14 @@ def shape_of(row: Handle) -> AnyFileHandle:
         "content_md5": or_unset(row.content_md5), "content_size": or_unset(row.content_size),
         "file_name": row.file_name, "storage_location_id": or_unset(row.storage_location_id), "status": "AVAILABLE",
     }  # fmt: skip
+    url = or_unset(row.external_url)
     if row.kind == "external":
-        return ExternalFileHandle(**common, external_url=or_unset(row.external_url))
+        return ExternalFileHandle(**common, external_url=url)
+    if row.kind == "proxy":
+        return ProxyFileHandle(**common, file_path=url)
+    if row.kind == "object-store":
+        endpoint, bucket, key = or_unset(row.endpoint_url), or_unset(row.bucket), or_unset(row.key)
+        return ExternalObjectStoreFileHandle(**common, endpoint_url=endpoint, bucket=bucket, file_key=key)
     preview = UNSET if row.preview_id is None else str(row.preview_id)
     return S3FileHandle(
         **common, bucket_name=or_unset(row.bucket), key=or_unset(row.key), preview_id=preview, is_preview=False
@@ -217,6 +272,17 @@ def checked_md5(text: str) -> str:
     if not _MD5.fullmatch(text.lower()):
         raise BadRequest(f"{text[:50]!r} is not an MD5: it takes 32 hexadecimal digits.")
     return text.lower()
+
+
+def check_key(key: str, member: str) -> None:
+    """The key of an object that is there. Raises BadRequest.
+
+    Stores that keep keys as paths take ``a/../b`` for ``b``, which may be somebody else's.
+    """
+    if not 1 <= len(key.encode()) <= LONGEST_KEY:
+        raise BadRequest(f"{member} has from 1 to {LONGEST_KEY} bytes.")
+    if any(piece in (".", "..") for piece in key.split("/")) or any(unicodedata.category(one) == "Cc" for one in key):
+        raise BadRequest(f"{member} has a piece of dots alone between slashes, or a control character.")
 
 
 def check_content_type(text: str) -> None:

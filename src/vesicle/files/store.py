@@ -10,36 +10,43 @@ from psycopg.rows import args_row
 from vesicle.access import Actor, MayDownload, MayRead, MayUpdate, OwnsFileHandle, OwnsUpload
 from vesicle.access.grants import MayCreate, MayDelete
 from vesicle.db import Connection
-from vesicle.files.model import ENTITY, Handle, Upload
+from vesicle.files.model import ENTITY, Handle, Registered, Upload
+from vesicle.objectstore.contract import ObjectStat
 
 _HANDLE = (
     "h.id, h.kind, h.etag, h.created_by, h.created_on, h.modified_on, h.file_name, h.content_type, h.content_md5,"
     " h.content_size, h.storage_location_id, h.preview_id, h.bucket, h.key, h.external_url, h.object_etag,"
     " h.version_id, h.ours, h.checked_on, (SELECT l.kind FROM storage_location l WHERE l.id = h.storage_location_id),"
-    " (SELECT l.endpoint FROM storage_location l WHERE l.id = h.storage_location_id)"
+    " (SELECT l.endpoint FROM storage_location l WHERE l.id = h.storage_location_id),"
+    " (SELECT l.endpoint_url FROM storage_location l WHERE l.id = h.storage_location_id)"
 )
 _UPLOAD = (
     "id, started_by, started_on, updated_on, file_name, content_type, content_md5, file_size, part_size, parts,"
     " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state,"
-    " (SELECT l.endpoint FROM storage_location l WHERE l.id = storage_location_id)"
+    " (SELECT l.endpoint FROM storage_location l WHERE l.id = storage_location_id),"
+    " (SELECT l.readable FROM storage_location l WHERE l.id = storage_location_id)"
 )
 
 # ---------------------------------------------------------------- file handles
 
 
 def insert_s3_handle(
-    conn: Connection, proof: OwnsUpload, upload: Upload, size: int, etag: str, verification: str
+    conn: Connection, proof: OwnsUpload, upload: Upload, seen: ObjectStat | None, verification: str
 ) -> int:
-    """The handle of a completed upload, and its id. ``preview_id`` of its own means that no preview is wanted."""
+    """The handle of a completed upload, and its id. ``preview_id`` of its own means that no preview is wanted.
+
+    ``seen`` is the object; None where it cannot be read back.
+    """
     _ = proof
     row = conn.execute(
         "INSERT INTO file_handle (kind, created_by, file_name, content_type, content_md5, content_size,"
-        " storage_location_id, bucket, key, object_etag, verification, preview_id)"
-        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        " storage_location_id, bucket, key, object_etag, version_id, checked_on, verification, preview_id)"
+        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s THEN now() END, %s,"
         " CASE WHEN %s THEN NULL ELSE currval('file_handle_id_seq') END) RETURNING id",
         (
-            upload.started_by, upload.file_name, upload.content_type, upload.content_md5, size,
-            upload.storage_location_id, upload.bucket, upload.key, etag, verification, upload.generate_preview,
+            upload.started_by, upload.file_name, upload.content_type, upload.content_md5, upload.file_size,
+            upload.storage_location_id, upload.bucket, upload.key, seen.etag if seen else None, version_of(seen),
+            seen is not None, verification, upload.generate_preview,
         ),
     ).fetchone()  # fmt: skip
     if row is None:
@@ -47,21 +54,36 @@ def insert_s3_handle(
     return int(row[0])
 
 
-def insert_external_handle(
-    conn: Connection, actor: Actor, name: str, url: str, content_type: str, md5: str | None, size: int | None,
-    location_id: int | None,
-) -> Handle:  # fmt: skip
-    """A handle of a URL; nothing of it is verified."""
+def version_of(seen: ObjectStat | None) -> str | None:
+    """The version to read later; None in a bucket without versions, and for an object from before it had them."""
+    return seen.version_id if seen and seen.version_id not in (None, "", "null") else None
+
+
+def insert_registered(conn: Connection, actor: Actor, new: Registered) -> Handle:
+    """A handle of bytes that somebody else keeps; vesicle never removes them."""
+    seen = new.seen
     query = (
         "INSERT INTO file_handle AS h (kind, created_by, file_name, content_type, content_md5, content_size,"
-        " storage_location_id, external_url, verification)"
-        f" VALUES ('external', %s, %s, %s, %s, %s, %s, %s, 'unverifiable') RETURNING {_HANDLE}"
+        " storage_location_id, bucket, key, external_url, verification, object_etag, version_id, ours, checked_on)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false,"
+        f" CASE WHEN %s THEN now() END) RETURNING {_HANDLE}"
     )
+    values = (
+        new.kind, actor.id, new.file_name, new.content_type, new.content_md5, new.content_size, new.storage_location_id,
+        new.bucket, new.key, new.external_url, new.verification, seen.etag if seen else None,
+        version_of(seen), seen is not None,
+    )  # fmt: skip
     with conn.cursor(row_factory=args_row(Handle)) as cursor:
-        row = cursor.execute(query, (actor.id, name, content_type, md5, size, location_id, url)).fetchone()
+        row = cursor.execute(query, values).fetchone()
     if row is None:
         raise RuntimeError("INSERT gave no row")
     return row
+
+
+def note_seen(conn: Connection, proof: OwnsFileHandle | MayDownload, handle_id: int) -> None:
+    """The object is as the handle says, as of now."""
+    _ = proof
+    conn.execute("UPDATE file_handle SET checked_on = now() WHERE id = %s", (handle_id,))
 
 
 def owned_handle(conn: Connection, proof: OwnsFileHandle) -> Handle | None:

@@ -31,7 +31,7 @@ from vesicle.files.model import (
 )
 from vesicle.locations import resolving
 from vesicle.locations.model import DEFAULT
-from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, Refused
+from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, ObjectStat, Refused
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores
 from vesicle.wire import UNSET, encode, stamp
@@ -141,7 +141,8 @@ def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, m
         store.forget_request(conn, upload.id)
         why_not = "The store does not know this upload any more; begin it anew."
     except Refused as refused:
-        why_not = refused.reason
+        # Where nothing can be read back, what the client says is all there is; the store checks it at the end.
+        why_not = refused.reason if upload.readable else None
     if why_not is None:
         store.put_part(conn, grant, number, wanted)
         return AddPartResponse(upload_id=str(upload.id), part_number=number, add_part_state="ADD_SUCCESS")
@@ -163,23 +164,23 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
     _check_nothing_missing(upload, recorded)
     if upload.parts == 1 and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
-    size, etag = _assemble(conn, upload, stores, recorded)
-    if size != upload.file_size:
+    seen = _assemble(conn, upload, stores, recorded)
+    if seen is not None and seen.size != upload.file_size:
         _store(upload, stores).delete(upload.bucket, upload.key)
         store.forget_request(conn, upload.id)
-        raise BadRequest(f"{size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
+        raise BadRequest(f"{seen.size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
     # The ETag of a single part is the MD5 of the whole file; of several parts it proves nothing about the whole.
-    verification = "verified" if upload.parts == 1 else "claimed"
+    verification = "unverifiable" if seen is None else "verified" if upload.parts == 1 else "claimed"
     with conn.transaction():
         now = store.upload(conn, grant, lock=True)
         if now is not None and now.state == "UPLOADING":
-            handle_id = store.insert_s3_handle(conn, grant, now, size, etag, verification)
+            handle_id = store.insert_s3_handle(conn, grant, now, seen, verification)
             store.finish_upload(conn, grant, handle_id)
     return _status(conn, _existing(conn, grant))
 
 
-def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> tuple[int, str]:
-    """Size and ETag of the object.
+def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> ObjectStat | None:
+    """What the store says of the object; None in a bucket that can only be written.
 
     An upload that the store has closed already was completed by a call whose end we missed.
     """
@@ -190,11 +191,14 @@ def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tupl
     except Refused as refused:
         raise BadRequest(f"The store cannot put the parts together: {refused.reason}") from None
     try:
-        stat = _store(upload, stores).stat(upload.bucket, upload.key)
+        return _store(upload, stores).stat(upload.bucket, upload.key)
     except NoSuchObject:
         store.forget_request(conn, upload.id)
         raise BadRequest("The store does not know this upload any more; begin it anew.") from None
-    return stat.size, stat.etag
+    except Refused:
+        if upload.readable:
+            raise
+        return None
 
 
 def _check_nothing_missing(upload: Upload, recorded: list[tuple[int, str]]) -> None:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
-from vesicle.access import Actor, MayRead, OwnsLocation
+from vesicle.access import Actor, MayCreate, MayRead, OwnsLocation, require
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, NotFound
+from vesicle.errors import BadRequest, Forbidden, NotFound
 from vesicle.locations import store
 from vesicle.locations.destinations import (
     AnyUploadDestination,
@@ -75,12 +75,32 @@ def own_locations(conn: Connection, actor: Actor) -> list[AnyStorageLocation]:
 
 
 def place(conn: Connection, stores: Stores, location_id: int) -> Place:
-    """The bucket of a location. Raises NotFound, and BadRequest for a location without one that vesicle can use."""
+    """The bucket of a location, to put something there.
+
+    Raises NotFound, and BadRequest for a location that has none, or one that vesicle cannot write to.
+    """
     found = location(conn, location_id)
     if found.kind in WHY_UNUSABLE:
         raise BadRequest(f"Storage location {found.id} {WHY_UNUSABLE[found.kind]}.")
+    if not found.writable:
+        raise BadRequest(
+            f"Storage location {found.id} can be read and not written by this server; its owner puts objects there, and"
+            " registers them."
+        )
     bucket = found.bucket or stores.managed.bucket
     return Place(stores.at(found.endpoint, bucket), bucket, found.base_key, found)
+
+
+def check_proxy_user(conn: Connection, actor: Actor, of: Location) -> None:
+    """Who may register what lies behind a proxy: its creator, and who may create in its benefactor.
+
+    Raises Forbidden and NotFound.
+    """
+    if of.created_by == actor.id or actor.is_admin:
+        return
+    if of.benefactor_id is None:
+        raise Forbidden(f"Only the creator of storage location {of.id} may do this.")
+    require(conn, actor, MayCreate, of.benefactor_id)
 
 
 def governing(conn: Connection, node_id: int) -> Governing:

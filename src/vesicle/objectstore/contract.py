@@ -50,8 +50,8 @@ class Unavailable(StoreError, errors.Unavailable):
 class ObjectStat(msgspec.Struct, frozen=True):
     """What the store knows of one object.
 
-    ``size`` is in bytes; ``etag`` has no quotes, and is the hexadecimal MD5 of the bytes only for an object that was
-    put in one piece.
+    ``size`` is in bytes; ``etag`` has no quotes. It is the hexadecimal MD5 of the bytes where ``etag_is_md5``: for an
+    object that was put in one piece and is not encrypted with a key of its own.
     """
 
     size: int
@@ -60,6 +60,7 @@ class ObjectStat(msgspec.Struct, frozen=True):
     last_modified: datetime
     version_id: str | None
     metadata: dict[str, str]
+    etag_is_md5: bool = False
 
 
 class ListedObject(msgspec.Struct, frozen=True):

@@ -87,13 +87,16 @@ class S3Store(PartCopies):
 
     def stat(self, bucket: str, key: str, version_id: str | None = None) -> ObjectStat:
         head = self._call("head_object", Bucket=bucket, Key=key, VersionId=version_id)
+        etag = bare(head["ETag"])
+        own_key = str(head.get("ServerSideEncryption", "")).startswith("aws:kms") or "SSECustomerAlgorithm" in head
         return ObjectStat(
             size=head["ContentLength"],
-            etag=bare(head["ETag"]),
+            etag=etag,
             content_type=head.get("ContentType"),
             last_modified=_utc(head["LastModified"]),
             version_id=head.get("VersionId"),
             metadata=head.get("Metadata", {}),
+            etag_is_md5=len(etag) == 32 and not own_key,
         )
 
     def delete(self, bucket: str, key: str) -> None:

@@ -1,0 +1,13 @@
+"""File handles of what vesicle cannot reach."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
