@@ -45,7 +45,7 @@ def insert_s3_handle(
         " CASE WHEN %s THEN NULL ELSE currval('file_handle_id_seq') END) RETURNING id",
         (
             upload.started_by, upload.file_name, upload.content_type, upload.content_md5, upload.file_size,
-            upload.storage_location_id, upload.bucket, upload.key, seen.etag if seen else None, version_of(seen),
+            upload.storage_location_id, upload.bucket, upload.key, seen.etag if seen else None, _version_of(seen),
             seen is not None, verification, upload.generate_preview,
         ),
     ).fetchone()  # fmt: skip
@@ -54,7 +54,7 @@ def insert_s3_handle(
     return int(row[0])
 
 
-def version_of(seen: ObjectStat | None) -> str | None:
+def _version_of(seen: ObjectStat | None) -> str | None:
     """The version to read later; None in a bucket without versions, and for an object from before it had them."""
     return seen.version_id if seen and seen.version_id not in (None, "", "null") else None
 
@@ -71,7 +71,7 @@ def insert_registered(conn: Connection, actor: Actor, new: Registered) -> Handle
     values = (
         new.kind, actor.id, new.file_name, new.content_type, new.content_md5, new.content_size, new.storage_location_id,
         new.bucket, new.key, new.external_url, new.verification, seen.etag if seen else None,
-        version_of(seen), seen is not None,
+        _version_of(seen), seen is not None,
     )  # fmt: skip
     with conn.cursor(row_factory=args_row(Handle)) as cursor:
         row = cursor.execute(query, values).fetchone()
