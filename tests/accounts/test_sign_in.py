@@ -86,7 +86,8 @@ def test_who_never_signed_in_has_no_time_of_it(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["short1!", "nodigits!!", "nospecial11", "12345678!", "my synapse 1!", "x1!" * 400]
+    "password",
+    ["short1!", "nodigits!!", "nospecial11", "12345678!", "my synapse 1!", "P@ssw0rd", "Welcome123!", "x1!" * 400],
 )
 def test_a_weak_password_is_refused(server: Server, owner: Person, password: str) -> None:
     with server.database() as conn, pytest.raises(BadRequest):

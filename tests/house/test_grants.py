@@ -28,7 +28,6 @@ REASONS = {
     "accounts.delete_sessions": "for the person whose password changes; the door asks who may otherwise",
     "accounts.profiles": "profiles are public",
     "accounts.profile_page": "profiles are public",
-    "accounts.picture_of": "pictures are public",
     "accounts.certified_on": "that somebody is certified is public",
     "accounts.set_notification": "the link in the mail is the proof",
     "accounts.agree": "of the person whose token is in the body",

@@ -17,6 +17,51 @@ from vesicle.wire import UNSET, Id, Maybe, Shape
 
 _USER_NAME = re.compile(r"[A-Za-z0-9._-]{3,256}", re.ASCII)
 _SPECIAL = re.compile(r"[^A-Za-z0-9]")
+# What satisfies the other rules, and is tried first by whoever guesses.
+_COMMON = frozenset(
+    [
+        "p@ssw0rd",
+        "p@ssword1",
+        "p@ssw0rd1",
+        "p@$$w0rd",
+        "pa$$w0rd",
+        "passw0rd!",
+        "password1!",
+        "password1.",
+        "password12!",
+        "password123!",
+        "password@1",
+        "password@123",
+        "welcome1!",
+        "welcome@1",
+        "welcome123!",
+        "welcome@123",
+        "qwerty1!",
+        "qwerty123!",
+        "qwerty@123",
+        "admin123!",
+        "admin@123",
+        "changeme1!",
+        "changeme123!",
+        "letmein1!",
+        "letmein123!",
+        "iloveyou1!",
+        "1qaz@wsx",
+        "1qaz!qaz",
+        "zaq1@wsx",
+        "zaq12wsx!",
+        "abc@1234",
+        "abcd@123",
+        "abc123!@#",
+        "a1b2c3d4!",
+        "test@123",
+        "test1234!",
+        "hello123!",
+        "monkey123!",
+        "dragon123!",
+        "football1!",
+    ]
+)
 
 
 class NotificationSettings(Shape):
@@ -259,10 +304,11 @@ def check_email(address: str) -> None:
 def check_password(password: str) -> None:
     """The contract's rule. Raises BadRequest that says what is missing."""
     strong = len(password) >= 8 and re.search("[A-Za-z]", password) and re.search("[0-9]", password)
-    if not strong or not _SPECIAL.search(password) or "synapse" in password.lower() or len(password) > 1000:
+    guessed = "synapse" in password.lower() or password.lower() in _COMMON
+    if not strong or not _SPECIAL.search(password) or guessed or len(password) > 1000:
         raise BadRequest(
             "A password has at least 8 characters, among them a letter, a digit and a special character, "
-            "and does not contain 'synapse'."
+            "does not contain 'synapse', and is none of those that everybody tries first."
         )
 
 

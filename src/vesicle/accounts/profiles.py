@@ -94,14 +94,6 @@ def update(conn: Connection, actor: Actor, given: UserProfile) -> UserProfile:
     return profile(conn, actor, person_id)
 
 
-def picture(conn: Connection, person_id: int) -> int:
-    """The id of the file handle of a person's picture, which everybody may see. Raises NotFound."""
-    handle_id = rows.picture_of(conn, person_id)
-    if handle_id is None:
-        raise NotFound(f"User {person_id} has no picture.")
-    return handle_id
-
-
 def _changed(old: ProfileRow, given: UserProfile) -> ProfileRow:
     name = given.user_name or ""
     if name != old.user_name:

@@ -27,20 +27,6 @@ def row(conn: Connection, actor: Actor, message_id: int) -> MessageRow:
     return found
 
 
-def may_read(conn: Connection, actor: Actor, message_id: int) -> bool:
-    """True when there is such a message and the actor sent it, got it, or is an administrator."""
-    try:
-        row(conn, actor, message_id)
-    except (NotFound, Forbidden):
-        return False
-    return True
-
-
-def body_of(conn: Connection, actor: Actor, message_id: int) -> int:
-    """The id of the file handle with a message's text, for who may read it. Raises as :func:`row` does."""
-    return row(conn, actor, message_id).file_handle_id
-
-
 def message(conn: Connection, actor: Actor, message_id: int) -> MessageToUser:
     """One message."""
     return shape(row(conn, actor, message_id))

@@ -82,12 +82,6 @@ def rename(conn: Connection, actor: Actor, person_id: int, name: str, squeezed: 
     return True
 
 
-def picture_of(conn: Connection, person_id: int) -> int | None:
-    """The file handle of a person's picture. Pictures are as public as names."""
-    row = conn.execute("SELECT picture_handle_id FROM person WHERE principal_id = %s", (person_id,)).fetchone()
-    return row[0] if row else None
-
-
 def set_certified(conn: Connection, actor: Actor | None, person_id: int, certified: bool) -> None:
     """Since when a person is certified. ``actor`` is None for the operator."""
     _ = actor
