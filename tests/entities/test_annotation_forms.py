@@ -12,6 +12,7 @@ GIVEN: dict[str, Any] = {
     "whole": {"type": "LONG", "value": ["7"]}, "real": {"type": "DOUBLE", "value": ["1.5", "NaN", "-Infinity"]},
     "moment": {"type": "TIMESTAMP_MS", "value": ["1700000000123"]}, "flag": {"type": "BOOLEAN", "value": ["true"]},
     "none": {"type": "STRING", "value": []}, "name": {"type": "STRING", "value": ["hidden"]},
+    "description": {"type": "STRING", "value": ["hidden, although the entity has none"]},
 }  # fmt: skip
 
 

@@ -279,3 +279,16 @@ def test_skipping_the_trash_can_purges_soon(owner: Person, server: Server) -> No
     deadline = time.monotonic() + 30
     while rows_of(server, [folder["id"]]):
         assert time.monotonic() < deadline, "the worker did not purge"
+
+
+def test_every_row_that_names_an_entity_lets_it_go(server: Server) -> None:
+    """A foreign key without a rule for deletion would stop the purge for ever."""
+    query = (
+        "SELECT conrelid::regclass::text, conname, confdeltype FROM pg_constraint WHERE contype = 'f'"
+        " AND confrelid = 'node'::regclass AND conrelid <> 'node'::regclass"
+    )
+    with server.database() as conn:
+        keys = conn.execute(query).fetchall()
+    assert len(keys) > 5
+    stuck = [row for row in keys if row[2] not in ("c", "n", b"c", b"n")]
+    assert not stuck, f"these need ON DELETE CASCADE or SET NULL, or nothing they name is ever purged: {stuck}"

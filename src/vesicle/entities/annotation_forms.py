@@ -57,7 +57,8 @@ def flat(conn: Connection, grant: MayRead | MayUpdate, version: int | None = Non
     entity = reading.entity(conn, grant, version)
     values = annotating.read(conn, grant, version).annotations
     fields: dict[str, Any] = msgspec.json.decode(encode(entity))
-    return {key: _plain(held) for key, held in values.items()} | fields
+    hidden = _fields(fields["concreteType"])
+    return {key: _plain(held) for key, held in values.items() if key not in hidden} | fields
 
 
 def replace_flat(conn: Connection, actor: Actor, entity_id: int, given: dict[str, Any]) -> dict[str, Any]:

@@ -47,9 +47,10 @@ def trashed(conn: Connection, proof: OwnsTrashed) -> Trashed | None:
 
 def deleted(conn: Connection, actor: Actor, limit: int, offset: int, *, everybodys: bool) -> list[Trashed]:
     """A page of what the actor deleted, or of what anybody did; the newest first."""
-    query = _TRASHED + " AND (%s OR t.deleted_by = %s) ORDER BY t.deleted_on DESC, t.node_id DESC LIMIT %s OFFSET %s"
+    whose = "" if everybodys else " AND t.deleted_by = %(actor)s"
+    query = f"{_TRASHED}{whose} ORDER BY t.deleted_on DESC, t.node_id DESC LIMIT %(limit)s OFFSET %(offset)s"
     with conn.cursor(row_factory=args_row(Trashed)) as cursor:
-        return cursor.execute(query, (everybodys, actor.id, limit, offset)).fetchall()
+        return cursor.execute(query, {"actor": actor.id, "limit": limit, "offset": offset}).fetchall()
 
 
 def flag_trashed(conn: Connection, proof: OwnsTrashed) -> None:
