@@ -45,6 +45,16 @@ def test_a_project_is_found_by_its_alias(owner: Person, stranger: Person) -> Non
     assert owner.call("GET", f"/repo/v1/entity/alias/{alias}x").status_code == 404
 
 
+def test_a_repository_of_images_is_found_by_its_name(owner: Person, stranger: Person) -> None:
+    name = f"docker.example.org/{secrets.token_hex(6)}"
+    made = owner.make("docker.DockerRepository", parentId=owner.project()["id"], repositoryName=name)
+    door = "/repo/v1/entity/dockerRepo/id"
+    assert owner.ok("GET", door, repositoryName=name) == {"id": made["id"]}
+    assert stranger.call("GET", door, repositoryName=name).status_code == 404
+    assert owner.call("GET", door, repositoryName=f"{name}x").status_code == 404
+    assert owner.call("GET", door).status_code == 400
+
+
 def test_favourites_are_kept_and_listed_while_they_can_be_read(server: Server, owner: Person, stranger: Person) -> None:
     project = owner.project()
     folders = [owner.folder(project["id"], name) for name in ("b", "a", "c")]

@@ -261,3 +261,21 @@ def test_nothing_is_restricted_and_a_missing_right_is_said(owner: Person, strang
     (action,) = stranger.ok("GET", actions)["actions"]
     assert action["concreteType"] == "org.sagebionetworks.repo.model.download.RequestDownload"
     assert f"syn{action['benefactorId']}" == file["id"]
+
+
+def test_letting_everybody_download_takes_certification(server: Server, owner: Person) -> None:
+    from vesicle.access import MayChangePermissions, require
+    from vesicle.access.actors import EVERY_SCOPE, signed_in
+    from vesicle.entities import granting
+    from vesicle.entities.model.sharing import AccessControlList, access_of
+    from vesicle.errors import Forbidden
+
+    project = owner.project()
+    newcomer = signed_in(owner.id, [], EVERY_SCOPE, everyone_certified=False, token_id=None)
+    with server.database() as conn:
+        grant = require(conn, newcomer, MayChangePermissions, int(project["id"].removeprefix("syn")))
+    mine = access_of(owner.id, 255)
+    assert granting.checked(grant, AccessControlList(resource_access=[mine, access_of(AUTHENTICATED, 1)]))
+    with pytest.raises(Forbidden) as refusal:
+        granting.checked(grant, AccessControlList(resource_access=[mine, access_of(AUTHENTICATED, 3)]))
+    assert refusal.value.code == "USER_CERTIFICATION_REQUIRED"

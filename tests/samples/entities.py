@@ -35,7 +35,14 @@ def furnish(world: World) -> None:
     alias = f"alias_{secrets.token_hex(6)}"
     world.project = owner.ok("PUT", f"/repo/v1/entity/{project}", {**world.project, "alias": alias})
     world.file = owner.ok("GET", f"/repo/v1/entity/{world.file['id']}")
+    world.things["repository"] = f"docker.example.org/{alias}"
+    owner.make("docker.DockerRepository", parentId=project, repositoryName=world.things["repository"])
     world.things |= {"alias": alias, "md5": hashlib.md5(b"one of each noun").hexdigest()}
+
+
+def is_not_there(answer: httpx.Response) -> bool:
+    """404."""
+    return answer.status_code == 404
 
 
 def acl_of(world: World, entity_id: str) -> Any:
@@ -76,6 +83,9 @@ SAMPLES: dict[str, Sample] = {
     "DELETE /repo/v1/entity/{id}/acl": Sample(),
     "PUT /repo/v1/entity/{id}/datatype": Sample(query=lambda _: {"type": "SENSITIVE_DATA"}),
     "GET /repo/v1/entity/md5/{md5}": Sample(kept_out=sees_nothing),
+    "GET /repo/v1/entity/dockerRepo/id": Sample(
+        query=lambda world: {"repositoryName": world.things["repository"]}, kept_out=is_not_there
+    ),
     "POST /repo/v1/restrictionInformation": Sample(restriction, kept_out=may_nothing),
     "POST /repo/v1/restrictionInformation/batch": Sample(
         lambda world: {"objectIds": [world.file["id"]], "restrictableObjectType": "ENTITY"}, kept_out=may_nothing

@@ -156,3 +156,11 @@ def of_md5(conn: Connection, actor: Actor, md5: str) -> Page:
     """The versions with these bytes that the caller can read, in the order of their ids."""
     found = [header_of(row) for row in lookups.of_md5(conn, actor, md5.lower(), MOST_WITH_MD5)]
     return Page(results=found, total_number_of_results=len(found))
+
+
+def of_repository(conn: Connection, actor: Actor, name: str) -> EntityIdShape:
+    """The repository of images that has a name. Raises NotFound, also for one that the caller cannot read."""
+    found = lookups.of_repository(conn, actor, name)
+    if found is None:
+        raise NotFound(f"There is no repository {name[:200]!r}, or you may not read it.")
+    return EntityIdShape(id=EntityId(found))

@@ -67,3 +67,9 @@ def find_alias(call: Call, alias: str) -> EntityIdShape:
 def find_md5(call: Call, md5: str) -> Page:
     """The versions of files with these bytes that the caller can read."""
     return reading.of_md5(call.conn, call.actor, md5)
+
+
+@door("GET", "/repo/v1/entity/dockerRepo/id", access=InStory("what may not be read is not there"))
+def find_repository(call: Call, repository_name: str) -> EntityIdShape:
+    """The repository of images that has a name."""
+    return reading.of_repository(call.conn, call.actor, repository_name)

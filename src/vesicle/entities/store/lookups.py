@@ -98,3 +98,18 @@ def of_md5(conn: Connection, actor: Actor, md5: str, most: int) -> list[HeaderRo
     )
     with conn.cursor(row_factory=args_row(HeaderRow)) as cursor:
         return cursor.execute(query, values | {"md5": md5, "most": most}).fetchall()
+
+
+def of_repository(conn: Connection, actor: Actor, name: str) -> int | None:
+    """The repository of images that has this name, if the actor can read it."""
+    seen, values = visible_to(actor, "n")
+    query = (
+        sql.SQL(
+            "SELECT n.id FROM entity_version v JOIN node n ON n.id = v.node_id AND n.version = v.number"
+            " WHERE v.content ->> 'repositoryName' = %(name)s AND v.content ? 'repositoryName' AND "
+        )
+        + seen
+        + sql.SQL(" ORDER BY n.id LIMIT 1")
+    )
+    row = conn.execute(query, values | {"name": name}).fetchone()
+    return int(row[0]) if row else None

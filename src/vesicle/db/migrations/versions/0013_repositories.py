@@ -1,0 +1,13 @@
+"""Repositories of images are looked up by their name."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
