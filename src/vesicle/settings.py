@@ -254,6 +254,9 @@ class Settings:
     abandoned_upload_days: int = setting(
         7, "After how many days without a new part an upload is aborted and forgotten.", least=1, most=3650
     )
+    dead_worker_seconds: int = setting(
+        60, "After how many seconds without a sign of life the jobs of a worker are taken over.", least=4, most=3600
+    )
     unused_token_days: int = setting(
         180, "After how many days without use an access token expires.", least=1, most=36500
     )

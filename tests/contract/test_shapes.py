@@ -14,6 +14,12 @@ from tests import golden_files
 
 import vesicle
 from vesicle.accounts.requests import AnyChangePassword, AnySignedToken, ChangePassword, SignedToken
+from vesicle.delivery.list_model import (
+    AnyQueryRequest,
+    AnyQueryResponse,
+    QueryRequestDetails,
+    QueryResponseDetails,
+)
 from vesicle.entities.model import AnyEntity, AnyVersionable, Entity, Versionable
 from vesicle.entities.model.activities import AnyUsed, Used
 from vesicle.files.model import AnyFileHandle, FileHandle
@@ -107,6 +113,8 @@ def test_no_two_shapes_have_one_concrete_type() -> None:
         (ProjectSetting, AnyProjectSetting),
         (SignedToken, AnySignedToken | AnyTeamToken),
         (ChangePassword, AnyChangePassword),
+        (QueryRequestDetails, AnyQueryRequest),
+        (QueryResponseDetails, AnyQueryResponse),
     ],
 )
 def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> None:
@@ -117,5 +125,6 @@ def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> 
 def test_every_base_with_leaves_has_a_union_that_is_tested() -> None:
     bases = {kind.__name__ for kind in SHAPES.values() if kind.__subclasses__() and kind.__struct_config__.tag_field}
     tested = {"Entity", "Versionable", "Used", "FileHandle", "SignedToken", "ChangePassword"}
+    tested |= {"QueryRequestDetails", "QueryResponseDetails"}
     tested |= {"UploadDestination", "StorageLocationSetting", "ProjectSetting"}
     assert bases == tested, "test the union of the new base above"

@@ -93,7 +93,12 @@ REASONS = {
     "teams.of_person": "who is in a team is public",
     "jobs.job": "the worker that runs the job",
     "jobs.complete": "the worker that runs the job",
+    "jobs.note_progress": "the worker that runs the job",
+    "jobs.lock_running": "the worker that runs the job",
+    "jobs.sweep": "the worker that forgets old jobs",
+    "jobs.give_up": "the worker that forgets old jobs",
     "jobs.fail": "the worker that runs the job",
+    "files.hold_handles": "tells only which of the handles, for which there are proofs, are still there",
     "files.object_is_referred_to": "the worker that removes objects",
     "files.stale_uploads": "the worker that reaps uploads",
     "files.delete_upload": "the worker that reaps uploads",
@@ -135,7 +140,9 @@ def test_the_stores_are_seen() -> None:
 def test_what_touches_rows_takes_a_proof_or_stands_in_the_list(name: str) -> None:
     function = EVERY[name]
     if not takes_connection(function):
-        assert name == "access.visible_to", f"{name}: the functions of a store take a connection first"
+        assert name in ("access.visible_to", "access.downloadable_by"), (
+            f"{name}: the functions of a store take a connection first"
+        )
         return
     assert takes_proof(function) or name in REASONS, (
         f"{name} takes no proof. Let it take a grant (MayRead, OwnsUpload, …) or an Actor, not an id;"

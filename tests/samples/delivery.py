@@ -16,6 +16,18 @@ def gets_no_file(answer: httpx.Response) -> bool:
     )
 
 
+def copies_nothing(answer: httpx.Response) -> bool:
+    """Every item failed, and no handle was made."""
+    return answer.status_code in (200, 401) and all(
+        item.keys() == {"originalFileHandleId", "failureCode"} for item in answer.json().get("copyResults", [])
+    )
+
+
+def copies(world: World) -> Any:
+    (item,) = associations(world)["requestedFiles"]
+    return {"copyRequests": [{"originalFile": item, "newFileName": "mine.txt"}]}
+
+
 def associations(world: World) -> Any:
     item = {
         "fileHandleId": world.handle_id,
@@ -26,6 +38,8 @@ def associations(world: World) -> Any:
 
 
 SAMPLES: dict[str, Sample] = {
+    "GET /repo/v1/message/{messageId}/file": Sample(),
+    "POST /file/v1/filehandles/copy": Sample(copies, kept_out=copies_nothing),
     # The contract answers each item by itself.
     "POST /file/v1/fileHandle/batch": Sample(associations, kept_out=gets_no_file),
     "GET /file/v1/file/{fileHandleId}": Sample(query=lambda world: {"fileAssociateId": world.file["id"]}),

@@ -12,6 +12,7 @@ from vesicle.access.actors import (
     Scope,
     anonymous,
 )
+from vesicle.access.attachments import MaySeeAttachment, attachments
 from vesicle.access.grants import (
     Exists,
     Grant,
@@ -33,7 +34,7 @@ from vesicle.access.grants import (
 )
 from vesicle.access.permission import allows, require, require_each, require_each_owned, require_each_team, rights_of
 from vesicle.access.rights import Right
-from vesicle.access.store import visible_to
+from vesicle.access.store import downloadable_by, visible_to
 from vesicle.access.team_grants import (
     MayDeleteTeam,
     MayManageTeam,
@@ -64,6 +65,7 @@ __all__ = [
     "MayManageTeam",
     "MayRead",
     "MayReadTeam",
+    "MaySeeAttachment",
     "MaySendToTeam",
     "MayUpdate",
     "MayUpdateTeam",
@@ -81,6 +83,8 @@ __all__ = [
     "TeamExists",
     "allows",
     "anonymous",
+    "attachments",
+    "downloadable_by",
     "require",
     "require_each",
     "require_each_owned",

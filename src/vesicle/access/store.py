@@ -53,6 +53,19 @@ def team_subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -
         return {found.id: found for found in cursor.execute(_TEAMS, (principals, [int(one) for one in ids]))}
 
 
+_ATTACHMENTS = """
+SELECT DISTINCT f.object_type, f.object_id, f.file_handle_id
+FROM unnest(%s::text[], %s::bigint[]) AS asked (object_type, object_id)
+JOIN attached_file f USING (object_type, object_id) WHERE f.reader_id = ANY(%s::bigint[]) OR %s
+"""
+
+
+def attachments(conn: Connection, actor: Actor, objects: Sequence[tuple[str, int]]) -> list[tuple[str, int, int]]:
+    """(type, object, file handle) of what hangs on these objects, as far as the actor may have it."""
+    kinds, ids = [kind for kind, _ in objects], [number for _, number in objects]
+    return conn.execute(_ATTACHMENTS, (kinds, ids, actor.principals, actor.is_admin)).fetchall()
+
+
 def insert_acl(conn: Connection, proof: MayCreate | MayChangePermissions, acl_id: int) -> None:
     """An empty list of its own for an object."""
     _ = proof
@@ -123,4 +136,16 @@ def visible_to(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]
         "EXISTS (SELECT 1 FROM acl_entry seen WHERE seen.acl_id = {}.benefactor_id"
         " AND seen.principal_id = ANY(%(seers)s) AND seen.rights & {} <> 0)"
     ).format(sql.Identifier(node), sql.Literal(int(Right.READ)))
+    return condition, {"seers": actor.principals}
+
+
+def downloadable_by(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]:
+    """The same for what the actor, who signed in, may download: by DOWNLOAD, or open data by READ."""
+    if actor.is_admin:
+        return visible_to(actor, node)
+    condition = sql.SQL(
+        "EXISTS (SELECT 1 FROM protected_object may JOIN acl_entry e ON e.acl_id = may.benefactor_id"
+        " WHERE may.id = {}.id AND e.principal_id = ANY(%(seers)s)"
+        " AND (e.rights & {} <> 0 OR may.open_data AND e.rights & {} <> 0))"
+    ).format(sql.Identifier(node), sql.Literal(int(Right.DOWNLOAD)), sql.Literal(int(Right.READ)))
     return condition, {"seers": actor.principals}

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import nullcontext
 
-from vesicle.access import Actor, MayDownload, OwnsFileHandle, require, require_each, require_each_owned
+from vesicle.access import Actor, MayDownload, OwnsFileHandle
 from vesicle.db import Connection
-from vesicle.delivery import presence
+from vesicle.delivery import associations, presence
+from vesicle.delivery.associations import NOT_FOUND, Proof
 from vesicle.delivery.model import BatchFileRequest, BatchFileResult, FileHandleAssociation, FileResult
 from vesicle.entities import reading
-from vesicle.errors import BadRequest, Conflict, Gone, NotFound, Refusal
+from vesicle.errors import BadRequest, Conflict, Gone, NotFound
 from vesicle.files import handles as files
 from vesicle.files.model import ENTITY, NOT_SET, Handle, shape_of
 from vesicle.objectstore.content_disposition import attachment
 from vesicle.objectstore.stores import Stores
 from vesicle.settings import Settings
 from vesicle.usage import recording
-from vesicle.wire import EntityId
-
-MOST_ITEMS = 100
-Proof = MayDownload | OwnsFileHandle
-UNAUTHORIZED, NOT_FOUND = "UNAUTHORIZED", "NOT_FOUND"
 
 
 def batch(
@@ -30,9 +25,8 @@ def batch(
     """Handles and URLs for many associations; each item is allowed or fails by itself."""
     if not (asked.include_file_handles or asked.include_pre_signed_urls or asked.include_preview_pre_signed_urls):
         raise BadRequest("Ask for something: includeFileHandles, includePreSignedURLs or includePreviewPreSignedURLs.")
-    if not 1 <= len(asked.requested_files) <= MOST_ITEMS:
-        raise BadRequest(f"requestedFiles names from 1 to {MOST_ITEMS} files.")
-    allowed = _allowed(conn, actor, asked.requested_files)
+    associations.check_number(asked.requested_files, "requestedFiles")
+    allowed = associations.allowed(conn, actor, asked.requested_files)
     if asked.include_pre_signed_urls:
         allowed = _there(conn, stores, settings, allowed)
     # The records of one answer are kept together; a single one needs no transaction of its own to be whole.
@@ -75,40 +69,6 @@ def _result(
     if asked.include_pre_signed_urls:
         result.pre_signed_url = _url(conn, actor, stores, settings, proof, handle, item.associate_object_type)
     return result
-
-
-def _allowed(conn: Connection, actor: Actor, items: list[FileHandleAssociation]) -> list[tuple[Proof, Handle] | str]:
-    """For each item proof and handle, or its failure code: by the association, or because the caller made the
-    handle.
-    """
-    keys = [(_entity_of(item) or 0, int(item.file_handle_id)) for item in items]
-    wanted = list({number for number, _ in keys if number})
-    grants = require_each(conn, actor, MayDownload, wanted) if wanted else {}
-    may = {number: grant for number, grant in grants.items() if not isinstance(grant, Refusal)}
-    handles = files.associated(conn, list(may.values()), _ids(items)) if may else {}
-    left = [key[1] for key in keys if key not in handles]
-    owned = require_each_owned(conn, actor, OwnsFileHandle, left) if left else {}
-    return [(may[key[0]], handles[key]) if key in handles else _own(conn, actor, owned[key[1]]) for key in keys]
-
-
-def _own(conn: Connection, actor: Actor, owned: OwnsFileHandle | Refusal) -> tuple[Proof, Handle] | str:
-    if isinstance(owned, OwnsFileHandle):
-        return owned, files.owned(conn, owned)
-    return NOT_FOUND if isinstance(owned, NotFound) and actor.is_admin else UNAUTHORIZED
-
-
-def _entity_of(item: FileHandleAssociation) -> int | None:
-    """The entity that an association names; None for other kinds, and for what is no id at all (clients send such)."""
-    if item.associate_object_type != ENTITY:
-        return None
-    try:
-        return EntityId.parse(item.associate_object_id)
-    except ValueError:
-        return None
-
-
-def _ids(items: Iterable[FileHandleAssociation]) -> list[int]:
-    return [int(item.file_handle_id) for item in items]
 
 
 def url_of_entity(
@@ -158,13 +118,7 @@ def _url(
 
 def url_through(conn: Connection, actor: Actor, stores: Stores, settings: Settings, item: FileHandleAssociation) -> str:
     """A URL through one association. Raises Forbidden or NotFound."""
-    answer = _allowed(conn, actor, [item])[0]
-    if answer == NOT_FOUND:
-        raise NotFound(f"There is no file handle {item.file_handle_id}.")
+    answer = associations.allowed(conn, actor, [item])[0]
     if isinstance(answer, str):
-        # The refusal of the object tells more than a bare code does.
-        entity_id = _entity_of(item)
-        if entity_id is not None:
-            require(conn, actor, MayDownload, entity_id)
-        raise NotFound(f"File handle {item.file_handle_id} does not belong to {item.associate_object_id[:50]}.")
+        raise associations.refusal(conn, actor, item, answer)
     return url(conn, actor, stores, settings, *answer, item.associate_object_type)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from vesicle.access import MayDownload, OwnsFileHandle
 from vesicle.db import Connection
+from vesicle.delivery.associations import Proof
 from vesicle.errors import BadRequest, Conflict, Gone, Refusal, Unavailable
 from vesicle.files import handles
 from vesicle.files.model import Handle
@@ -22,9 +22,7 @@ WHY_NO_URL = {
 }
 
 
-def check(
-    conn: Connection, stores: Stores, settings: Settings, proof: MayDownload | OwnsFileHandle, handle: Handle
-) -> None:
+def check(conn: Connection, stores: Stores, settings: Settings, proof: Proof, handle: Handle) -> None:
     """Return when a URL of these bytes works, as far as can be known.
 
     Raises BadRequest (no URL can be had), Gone (the object is not there), Conflict (it is another one, or its owner
@@ -40,9 +38,7 @@ def check(
     handles.note_seen(conn, proof, handle.id)
 
 
-def why_not(
-    conn: Connection, stores: Stores, settings: Settings, proof: MayDownload | OwnsFileHandle, handle: Handle
-) -> Refusal | None:
+def why_not(conn: Connection, stores: Stores, settings: Settings, proof: Proof, handle: Handle) -> Refusal | None:
     """The same as a value. Raises Unavailable alone: a store that is away says nothing about an object."""
     try:
         check(conn, stores, settings, proof, handle)

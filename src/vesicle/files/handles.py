@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vesicle.access import Actor, MayCreate, MayDelete, MayDownload, MayRead, MayUpdate, OwnsFileHandle, require
+from vesicle.access import (
+    Actor,
+    MayCreate,
+    MayDelete,
+    MayDownload,
+    MayRead,
+    MaySeeAttachment,
+    MayUpdate,
+    OwnsFileHandle,
+    require,
+)
 from vesicle.db import Connection
 from vesicle.errors import Conflict, NotFound
 from vesicle.files import removal, store
@@ -31,9 +41,14 @@ def location_of(conn: Connection, handle_id: int) -> tuple[int | None, bool]:
     return store.location_of(conn, handle_id)
 
 
-def note_seen(conn: Connection, proof: MayDownload | OwnsFileHandle, handle_id: int) -> None:
+def note_seen(conn: Connection, proof: MayDownload | MaySeeAttachment | OwnsFileHandle, handle_id: int) -> None:
     """The object was looked at, and is as the handle says."""
     store.note_seen(conn, proof, handle_id)
+
+
+def by_proof(conn: Connection, proofs: Sequence[OwnsFileHandle | MaySeeAttachment]) -> dict[int, Handle]:
+    """The handles of the proofs, by their ids; one that is gone since is left out."""
+    return store.handles_by_proof(conn, proofs)
 
 
 def delete(conn: Connection, actor: Actor, handle_id: int) -> None:

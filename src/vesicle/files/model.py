@@ -91,6 +91,12 @@ AnyFileHandle: TypeAlias = (
 )
 
 
+class FileHandleResults(Shape):
+    """The handle of a file, then that of its preview where there is one."""
+
+    handles: list[AnyFileHandle] = msgspec.field(name="list")
+
+
 class MultipartUploadRequest(
     Shape, tag_field="concreteType", tag="org.sagebionetworks.repo.model.file.MultipartUploadRequest"
 ):

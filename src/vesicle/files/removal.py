@@ -47,6 +47,15 @@ def remove_object(work: House, bucket: str, key: str, endpoint: str | None = Non
     objects.delete(bucket, key)
 
 
+@task("files.tidy")
+def tidy(work: House, bucket: str, folder: str) -> None:
+    """Remove what no handle refers to below the folder of one job. Safe to repeat."""
+    with work.pool.connection() as conn:
+        for found in work.managed.store.list(bucket, folder):
+            if not store.object_is_referred_to(conn, None, bucket, found.key):
+                work.managed.store.delete(bucket, found.key)
+
+
 @periodic("files.reap_uploads", "17 * * * *")
 def reap_uploads(work: House) -> None:
     """Abort what was abandoned: in the store first, then on record, so that a crash in between leaves nothing

@@ -6,7 +6,6 @@ from vesicle.access import OwnsFileHandle, require_each_owned
 from vesicle.accounts import tokens
 from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.jobs import frame
-from vesicle.web import House
 from vesicle.wire import Id, Shape
 
 MOST = 1000
@@ -41,10 +40,10 @@ def check(request: FileHandleRestoreRequest) -> None:
         raise BadRequest(f"fileHandleIds names from 1 to {MOST} file handles.")
 
 
-def restore(work: House, started_by: int, request: FileHandleRestoreRequest) -> FileHandleRestoreResponse:
+def restore(job: frame.Running, request: FileHandleRestoreRequest) -> FileHandleRestoreResponse:
     """NO_ACTION for the caller's own handles: all of them are available."""
-    with work.pool.connection() as conn:
-        actor = tokens.actor_of_person(conn, started_by, work.settings)
+    with job.house.pool.connection() as conn:
+        actor = tokens.actor_of_person(conn, job.started_by, job.house.settings)
         answers = require_each_owned(conn, actor, OwnsFileHandle, request.file_handle_ids)
     return FileHandleRestoreResponse(
         restore_results=[

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from psycopg import errors
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, MayDownload, MayRead, MayUpdate, OwnsFileHandle, OwnsUpload
+from vesicle.access import Actor, MayDownload, MayRead, MaySeeAttachment, MayUpdate, OwnsFileHandle, OwnsUpload
 from vesicle.access.grants import MayCreate, MayDelete
 from vesicle.db import Connection
 from vesicle.files.model import ENTITY, Handle, Registered, Upload
@@ -59,6 +60,35 @@ def _version_of(seen: ObjectStat | None) -> str | None:
     return seen.version_id if seen and seen.version_id not in (None, "", "null") else None
 
 
+class Made(Protocol):
+    """What is known of an object that the server made."""
+
+    name: str
+    content_type: str
+    size: int
+    bucket: str
+    key: str
+    etag: str
+
+    @property
+    def md5(self) -> str: ...
+
+
+def insert_made_handle(conn: Connection, actor: Actor, made: Made, location_id: int) -> int:
+    """The handle of an object that the server made for the actor, and its id. It wants no preview."""
+    row = conn.execute(
+        "INSERT INTO file_handle (kind, created_by, file_name, content_type, content_md5, content_size,"
+        " storage_location_id, bucket, key, object_etag, verification, preview_id)"
+        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, 'verified', currval('file_handle_id_seq')) RETURNING id",
+        (
+            actor.id, made.name, made.content_type, made.md5, made.size, location_id, made.bucket, made.key, made.etag,
+        ),
+    ).fetchone()  # fmt: skip
+    if row is None:
+        raise RuntimeError("INSERT gave no id")
+    return int(row[0])
+
+
 def insert_registered(conn: Connection, actor: Actor, new: Registered) -> Handle:
     """A handle of bytes that somebody else keeps; vesicle never removes them."""
     seen = new.seen
@@ -80,7 +110,7 @@ def insert_registered(conn: Connection, actor: Actor, new: Registered) -> Handle
     return row
 
 
-def note_seen(conn: Connection, proof: OwnsFileHandle | MayDownload, handle_id: int) -> None:
+def note_seen(conn: Connection, proof: MayDownload | MaySeeAttachment | OwnsFileHandle, handle_id: int) -> None:
     """The object is as the handle says, as of now."""
     _ = proof
     conn.execute("UPDATE file_handle SET checked_on = now() WHERE id = %s", (handle_id,))
@@ -114,6 +144,44 @@ def location_of(conn: Connection, handle_id: int) -> tuple[int | None, bool]:
         (handle_id,),
     ).fetchone()
     return (row[0], row[1]) if row else (None, False)
+
+
+def handles_by_proof(conn: Connection, proofs: Sequence[OwnsFileHandle | MaySeeAttachment]) -> dict[int, Handle]:
+    """The handles that the proofs are for, by their ids."""
+    ids = [one.handle_id if isinstance(one, MaySeeAttachment) else one.id for one in proofs]
+    with conn.cursor(row_factory=args_row(Handle)) as cursor:
+        rows = cursor.execute(f"SELECT {_HANDLE} FROM file_handle h WHERE h.id = ANY(%s::bigint[])", (ids,))
+        return {row.id: row for row in rows}
+
+
+def hold_handles(conn: Connection, handle_ids: Sequence[int]) -> set[int]:
+    """Which of these there are; none of them is deleted before the end of the transaction."""
+    query = "SELECT id FROM file_handle WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE"
+    return {row[0] for row in conn.execute(query, (list(handle_ids),))}
+
+
+# A copy has every column of its original but these. The JSON object is made once for each row.
+_COPY = f"""
+INSERT INTO file_handle AS h SELECT made.*
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) WITH ORDINALITY AS asked (id, name, type, place)
+JOIN file_handle old ON old.id = asked.id
+CROSS JOIN LATERAL jsonb_populate_record(old, jsonb_build_object(
+    'id', nextval('file_handle_id_seq'), 'etag', gen_random_uuid(), 'created_by', %s::bigint, 'created_on', now(),
+    'modified_on', now(), 'file_name', coalesce(asked.name, old.file_name),
+    'content_type', coalesce(asked.type, old.content_type), 'preview_id', NULL)) AS made
+ORDER BY asked.place RETURNING {_HANDLE}
+"""
+
+
+def copy_handles(
+    conn: Connection, actor: Actor, proofs: Sequence[MayDownload | MaySeeAttachment | OwnsFileHandle],
+    changes: Sequence[tuple[int, str | None, str | None]],
+) -> list[Handle]:  # fmt: skip
+    """Handles of the actor's for the same bytes, in order: of (handle, new name, new content type), one a proof."""
+    _ = proofs
+    columns = [list(column) for column in zip(*changes, strict=True)] or [[], [], []]
+    with conn.cursor(row_factory=args_row(Handle)) as cursor:
+        return cursor.execute(_COPY, (*columns, actor.id)).fetchall()
 
 
 def delete_handle(conn: Connection, proof: OwnsFileHandle) -> bool:

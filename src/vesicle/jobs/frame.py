@@ -1,12 +1,14 @@
 """Asynchronous jobs: a request that is answered later, by a token.
 
-A room declares a kind with :func:`kind`, and two doors that call :func:`start` and :func:`result`.
+A room declares a kind with :func:`kind`, and two doors that call :func:`start` and :func:`result`. A worker runs it; a
+job of a worker that died is run anew by another, and its end is written once, whoever comes to it first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -16,13 +18,38 @@ from vesicle.db import Connection, Unreachable
 from vesicle.errors import BadRequest, NotFound, Refusal, StoreRefused, Unavailable
 from vesicle.jobs import store
 from vesicle.jobs.model import AsynchronousJobStatus, AsyncJobId, JobRow
-from vesicle.jobs.queue import task
+from vesicle.jobs.queue import periodic, task
 from vesicle.web import House, Reply
 from vesicle.web.replies import JSON
 from vesicle.wire import UNSET, Shape, decode, encode, or_unset, stamp, tag_of
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R", bound=Shape)
+End = Callable[[Connection], Shape]
+"""What writes the answer of a job, and what comes with it, in one transaction."""
+SWEPT_AFTER_DAYS = 30
+LOST_AFTER_DAYS = 7
+
+
+class Canceled(BadRequest):
+    """Its owner asked the job to end."""
+
+
+class Running:
+    """A job while it runs: whose it is, and how far it is."""
+
+    def __init__(self, house: House, row: JobRow) -> None:
+        self.house, self.id, self.started_by = house, row.id, row.started_by
+        self._tell_after = 0.0
+
+    def progress(self, done: int, of: int, message: str = "") -> None:
+        """Tell those who wait, at most once a second. Raises Canceled once the owner asked the job to end."""
+        if monotonic() < self._tell_after:
+            return
+        self._tell_after = monotonic() + 1
+        with self.house.pool.connection() as conn:
+            if store.note_progress(conn, self.id, done, of, message):
+                raise Canceled("The job was canceled by the one who started it.")
 
 
 @dataclass(frozen=True)
@@ -30,7 +57,7 @@ class Kind(Generic[R]):
     """One kind of job: its request, and what does it. ``run`` may be repeated after a crash."""
 
     request: type[R]
-    run: Callable[[House, int, R], Shape]
+    run: Callable[[Running, R], Shape | End]
 
     @property
     def name(self) -> str:
@@ -41,8 +68,8 @@ class Kind(Generic[R]):
 KINDS: dict[str, Kind[Any]] = {}
 
 
-def kind(request: type[R], run: Callable[[House, int, R], Shape]) -> Kind[R]:
-    """Declare a kind of job; ``run`` gets the house, the id of who started it, and the request."""
+def kind(request: type[R], run: Callable[[Running, R], Shape | End]) -> Kind[R]:
+    """Declare a kind of job. ``run`` gives the answer, or the deed that writes it and what goes with it."""
     declared = Kind(request, run)
     KINDS[declared.name] = declared
     return declared
@@ -76,7 +103,8 @@ def run_job(work: House, job_id: int) -> None:
         return
     of = KINDS[row.kind]
     try:
-        answer = encode(of.run(work, row.started_by, decode(encode(row.request), of.request)))
+        end = of.run(Running(work, row), decode(encode(row.request), of.request))
+        _complete(work, job_id, end)
     except (Unavailable, *Unreachable):
         raise
     except Refusal as refusal:
@@ -84,14 +112,26 @@ def run_job(work: House, job_id: int) -> None:
     except Exception:
         log.exception("a job failed", job=job_id, kind=row.kind)
         _fail(work, job_id, StoreRefused("The job failed; the server's log says why."))
-    else:
-        with work.pool.connection() as conn:
-            store.complete(conn, job_id, answer)
+
+
+def _complete(work: House, job_id: int, end: Shape | End) -> None:
+    """Once: a worker that was taken for dead, and comes to its end after all, finds that nothing is left to do."""
+    with work.pool.connection() as conn, conn.transaction():
+        if store.lock_running(conn, job_id):
+            store.complete(conn, job_id, encode(end(conn) if callable(end) else end))
 
 
 def _fail(work: House, job_id: int, refusal: Refusal) -> None:
     with work.pool.connection() as conn:
         store.fail(conn, job_id, refusal.status if refusal.status < 500 else 400, refusal.reason, refusal.code)
+
+
+@periodic("jobs.sweep", "41 3 * * *")
+def sweep(work: House) -> None:
+    """Forget jobs that ended long ago, and give up those that no worker will come back to."""
+    with work.pool.connection() as conn:
+        store.sweep(conn, SWEPT_AFTER_DAYS)
+        store.give_up(conn, LOST_AFTER_DAYS)
 
 
 def owned(conn: Connection, grant: OwnsJob, of: Kind[Any] | None = None) -> JobRow:

@@ -22,7 +22,8 @@ log = structlog.get_logger(__name__)
 queue = App(connector=PsycopgConnector())
 # Waits that grow to hours: long enough for a store that is down for a day or two.
 PATIENT = RetryStrategy(max_attempts=40, exponential_wait=2, linear_wait=60)
-DEAD_AFTER_S = 60
+# A worker tells so often in that time that it lives, and the others look so often who does not.
+SIGNS_OF_LIFE = 4
 # In a worker the queue's own connector is asynchronous, and could not use the connection of a task that asks for more.
 _BY_CONNECTION = JobManager(SyncPsycopgConnector())
 
@@ -71,19 +72,23 @@ def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Durable]:
     return declare
 
 
-@queue.periodic(cron="* * * * *")
 @queue.task(name="jobs.take_over", queueing_lock="jobs.take_over", pass_context=True)
 async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Put the jobs of workers that died back on the queue."""
-    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
+    dead_after = context.additional_context["work"].settings.dead_worker_seconds
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=dead_after):
         log.warning("the job of a dead worker is taken over", job=job.id, task=job.task_name)
         await queue.job_manager.retry_job(job)
 
 
 def work_through(work: House, database_url: str, *, forever: bool = True) -> None:
     """Run what is on the queue; with ``forever`` wait for more until the process is told to end."""
+    dead_after = work.settings.dead_worker_seconds
+    often = max(1, min(dead_after // SIGNS_OF_LIFE, 59))
+    queue.periodic(cron=f"* * * * * */{often}")(take_over)
     with queue.replace_connector(PsycopgConnector(conninfo=database_url, min_size=1, max_size=4)) as running:
         running.run_worker(
             wait=forever, concurrency=2, additional_context={"work": work}, shutdown_graceful_timeout=5,
-            delete_jobs="successful", install_signal_handlers=forever,
+            delete_jobs="successful", install_signal_handlers=forever, stalled_worker_timeout=dead_after,
+            update_heartbeat_interval=dead_after / SIGNS_OF_LIFE,
         )  # fmt: skip

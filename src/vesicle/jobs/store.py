@@ -42,6 +42,39 @@ def cancel(conn: Connection, grant: OwnsJob) -> None:
     conn.execute("UPDATE async_job SET canceling = true WHERE id = %s AND state = 'PROCESSING'", (grant.id,))
 
 
+def note_progress(conn: Connection, job_id: int, done: int, of: int, message: str) -> bool:
+    """How far a job is; True when its owner wants it to end."""
+    row = conn.execute(
+        "UPDATE async_job SET progress_current = %s, progress_total = %s, progress_message = %s, changed_on = now(),"
+        " etag = gen_random_uuid() WHERE id = %s AND state = 'PROCESSING' RETURNING canceling",
+        (done, of, message, job_id),
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def lock_running(conn: Connection, job_id: int) -> bool:
+    """True while nobody has ended the job; nobody else does until the end of the transaction."""
+    query = "SELECT 1 FROM async_job WHERE id = %s AND state = 'PROCESSING' FOR UPDATE"
+    return conn.execute(query, (job_id,)).fetchone() is not None
+
+
+def sweep(conn: Connection, days: int) -> None:
+    """Forget jobs that ended so long ago."""
+    conn.execute(
+        "DELETE FROM async_job WHERE state <> 'PROCESSING' AND changed_on < now() - make_interval(days => %s)", (days,)
+    )
+
+
+def give_up(conn: Connection, days: int) -> None:
+    """Jobs of which nobody has heard for so long failed."""
+    conn.execute(
+        "UPDATE async_job SET state = 'FAILED', status = 400, reason = 'No worker could end this job; start it anew.',"
+        " changed_on = now(), etag = gen_random_uuid()"
+        " WHERE state = 'PROCESSING' AND changed_on < now() - make_interval(days => %s)",
+        (days,),
+    )
+
+
 def complete(conn: Connection, job_id: int, response: bytes) -> None:
     """The job is done. One that ended already stays as it is."""
     conn.execute(

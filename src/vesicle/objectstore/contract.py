@@ -172,6 +172,9 @@ class TakesParts(Protocol):
     ) -> str:
         """Begin a multipart upload and return the store's id for it. Header values must be ASCII."""
 
+    def put_part(self, bucket: str, key: str, upload_id: str, number: int, body: bytes) -> str:
+        """Send one part ourselves; its ETag. Raises ``NoSuchUpload``."""
+
     def listed_parts(self, bucket: str, key: str, upload_id: str, number: int) -> list[ListedPart]:
         """Every entry that the store lists for this part number: none, one, or for a part that was sent again more.
 

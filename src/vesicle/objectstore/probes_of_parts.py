@@ -46,6 +46,19 @@ def parts_become_the_object(subject: Subject) -> None:
     must_be(answer.headers["Content-Disposition"], attachment("größe.bin"), "Content-Disposition")
 
 
+@promise("parts that are sent without a URL become the object too", PROBES)
+def parts_are_put(subject: Subject) -> None:
+    key, upload_id = _begin(subject)
+    bodies = [b"1" * SMALLEST_PART, b"2"]
+    sent = [
+        (number, subject.parts.put_part(subject.bucket, key, upload_id, number, body))
+        for number, body in enumerate(bodies, 1)
+    ]
+    must_be(sent, [(number, _etag(body)) for number, body in enumerate(bodies, 1)], "the ETags")
+    subject.parts.complete_upload(subject.bucket, key, upload_id, sent)
+    must_be(subject.store.get(subject.bucket, key, (SMALLEST_PART - 1, SMALLEST_PART)), b"12", "where the parts meet")
+
+
 @promise("a single part of one byte is an upload too", PROBES)
 def one_byte_is_an_upload(subject: Subject) -> None:
     key, upload_id = _begin(subject)

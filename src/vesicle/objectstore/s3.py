@@ -151,6 +151,10 @@ class S3Store(PartCopies):
         upload_id: str = answer["UploadId"]
         return upload_id
 
+    def put_part(self, bucket: str, key: str, upload_id: str, number: int, body: bytes) -> str:
+        part = self._call("upload_part", Bucket=bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body)
+        return bare(part["ETag"])
+
     def listed_parts(self, bucket: str, key: str, upload_id: str, number: int) -> list[ListedPart]:
         # The listing begins behind the part before, so a few entries are enough, unless the part was sent many times.
         # The next page would begin behind this part: ask again for a longer one instead.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vesicle.access import MayDownload, OwnsFileHandle
+from vesicle.access import MayDownload, MaySeeAttachment, OwnsFileHandle
 from vesicle.access.actors import Actor
 from vesicle.db import Connection
 from vesicle.usage.model import DownloadQuestion
@@ -25,7 +25,7 @@ SELECT %(who)s, %(handle)s, %(type)s, %(object)s, %(location)s, %(size)s,
 def insert_download(
     conn: Connection,
     actor: Actor,
-    proof: MayDownload | OwnsFileHandle,
+    proof: MayDownload | MaySeeAttachment | OwnsFileHandle,
     *,
     handle_id: int,
     object_type: str | None,

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from vesicle.access import MayDownload, MayRead, OwnsFileHandle, Scope
 from vesicle.delivery import downloads
+from vesicle.delivery.http.declaring import door
+from vesicle.delivery.http.declaring import url_reply as _answer
 from vesicle.delivery.model import BatchFileRequest, BatchFileResult, FileHandleAssociation
 from vesicle.locations import resolving
 from vesicle.locations.destinations import AnyUploadDestination, UploadDestinationLocations, UploadDestinations
-from vesicle.web import Call, Doors, InStory, Needs, Redirect, Reply, Text, Transaction
+from vesicle.web import Call, InStory, Needs, Reply, Transaction
 from vesicle.wire import Id
-
-door = Doors("delivery")
-
-
-def _answer(url: str, redirect: bool) -> Reply:
-    return Redirect(url) if redirect else Text(url)
 
 
 @door(

@@ -1,0 +1,13 @@
+"""What `access` sees of files that hang on teams, people and messages."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())

@@ -1,0 +1,90 @@
+"""Files that the server makes itself: zips, manifests. The bytes go into the store in parts as they come."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from vesicle.access import Actor
+from vesicle.db import Connection
+from vesicle.files import store
+from vesicle.files.model import check_file_name, key_name
+from vesicle.files.removal import tidy
+from vesicle.locations.model import DEFAULT
+from vesicle.objectstore.contract import StoreError
+from vesicle.objectstore.managed import Managed
+
+log = structlog.get_logger(__name__)
+PART = 8 * 1024**2
+
+
+class NewObject(io.RawIOBase):
+    """An object that grows as it is written to. At most one part of it is in memory.
+
+    Every attempt of a job writes an object of its own, below one folder for the job, so that two that do the same work
+    never write over each other.
+    """
+
+    def __init__(self, managed: Managed, owner_id: int, job_id: int, name: str, content_type: str) -> None:
+        check_file_name(name)
+        self._store, self.bucket = managed.store, managed.bucket
+        self.folder = f"{owner_id}/jobs/{job_id}/"
+        self.key = f"{self.folder}{uuid4()}/{key_name(name)}"
+        self.name, self.content_type, self.size, self.etag = name, content_type, 0, ""
+        self._waiting, self._upload, self._parts = bytearray(), "", list[tuple[int, str]]()
+        self._md5 = hashlib.md5(usedforsecurity=False)
+
+    @property
+    def md5(self) -> str:
+        """Hex MD5 of what was written."""
+        return self._md5.hexdigest()
+
+    def writable(self) -> bool:
+        """It is for writing alone."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Take these bytes, and send a part when there is enough for one."""
+        piece = bytes(data)
+        self._md5.update(piece)
+        self.size += len(piece)
+        self._waiting += piece
+        while len(self._waiting) > PART:
+            self._send(bytes(self._waiting[:PART]))
+            del self._waiting[:PART]
+        return len(piece)
+
+    def finish(self) -> None:
+        """The object is whole, and in the store."""
+        if not self._upload:
+            self._store.put(self.bucket, self.key, bytes(self._waiting), self.content_type)
+        else:
+            self._send(bytes(self._waiting))
+            self._store.complete_upload(self.bucket, self.key, self._upload, self._parts)
+        self.etag = self._store.stat(self.bucket, self.key).etag
+
+    def give_up(self) -> None:
+        """Nothing of it is to stay. What the store does not hear now is reaped as an abandoned upload later."""
+        if not self._upload:
+            return
+        try:
+            self._store.abort_upload(self.bucket, self.key, self._upload)
+        except StoreError as error:
+            log.warning("an upload of the server's own could not be aborted", reason=error.reason)
+
+    def _send(self, part: bytes) -> None:
+        if not self._upload:
+            self._upload = self._store.begin_upload(self.bucket, self.key, self.content_type)
+        number = len(self._parts) + 1
+        self._parts.append((number, self._store.put_part(self.bucket, self.key, self._upload, number, part)))
+
+
+def record(conn: Connection, actor: Actor, made: NewObject) -> int:
+    """The handle of a finished object, which is the actor's; what other attempts left behind goes. In a transaction."""
+    handle_id = store.insert_made_handle(conn, actor, made, DEFAULT)
+    tidy.defer(conn, bucket=made.bucket, folder=made.folder)
+    return handle_id
