@@ -12,6 +12,7 @@ from vesicle.delivery.associations import Proof
 from vesicle.errors import BadRequest, Conflict, Gone, Refusal, Unavailable
 from vesicle.files import handles
 from vesicle.files.model import Handle
+from vesicle.locations import resolving
 from vesicle.objectstore.contract import NoSuchObject, Refused
 from vesicle.objectstore.stores import Stores
 from vesicle.settings import Settings
@@ -34,7 +35,7 @@ def check(conn: Connection, stores: Stores, settings: Settings, proof: Proof, ha
         return
     if handle.checked_on and datetime.now(UTC) - handle.checked_on < timedelta(seconds=settings.object_check_seconds):
         return
-    _look(stores, handle, handle.bucket, handle.key)
+    _look(conn, stores, handle, handle.bucket, handle.key)
     handles.note_seen(conn, proof, handle.id)
 
 
@@ -47,7 +48,7 @@ def why_not(conn: Connection, stores: Stores, settings: Settings, proof: Proof, 
     return None
 
 
-def _look(stores: Stores, handle: Handle, bucket: str, key: str) -> None:
+def _look(conn: Connection, stores: Stores, handle: Handle, bucket: str, key: str) -> None:
     what = f"The object {key} in the bucket {bucket}"
     try:
         seen = stores.at(handle.endpoint, bucket).stat(bucket, key, handle.version_id)
@@ -55,6 +56,11 @@ def _look(stores: Stores, handle: Handle, bucket: str, key: str) -> None:
         version = f" in version {handle.version_id}" if handle.version_id else ""
         raise Gone(f"{what} is not there any more{version}; its owner removed or renamed it.") from None
     except Refused as refused:
+        if handle.storage_location_id and not resolving.location(conn, handle.storage_location_id).readable:
+            raise BadRequest(
+                f"{what} is in storage location {handle.storage_location_id}, which can be written and not read by this"
+                " server."
+            ) from None
         raise Conflict(f"{what} cannot be read by this server: {refused.reason}") from None
     except Unavailable as away:
         raise Unavailable(f"{what} cannot be looked at just now: {away.reason}") from None

@@ -56,7 +56,8 @@ def start(
     pieces = [place.base_key, str(actor.id), str(uuid4()), key_name(request.file_name)]
     key = "/".join(piece for piece in pieces if piece)
     content_type = request.content_type or DEFAULT_TYPE
-    store_upload_id = place.store.begin_upload(place.bucket, key, content_type)
+    theirs = place.location.kind == "external-s3"
+    store_upload_id = place.store.begin_upload(place.bucket, key, content_type, for_bucket_owner=theirs)
     new = Upload(
         id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=request.file_name,  # type: ignore[arg-type]
         content_type=content_type, content_md5=request.content_md5_hex.lower(), file_size=request.file_size_bytes,
@@ -92,6 +93,8 @@ def _is_alive(upload: Upload, stores: Stores) -> bool:
         _store(upload, stores).stat(upload.bucket, upload.key)
     except NoSuchObject:
         return False
+    except Refused:
+        return not upload.readable
     return True
 
 

@@ -1,4 +1,7 @@
-"""What vesicle can do in a bucket of somebody else: tried out once, without leaving anything behind."""
+"""What vesicle can do in a bucket of somebody else, tried out once.
+
+Nothing is left behind, but for a few bytes in a bucket that lets vesicle write and neither list nor delete.
+"""
 
 from __future__ import annotations
 

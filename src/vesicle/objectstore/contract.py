@@ -169,8 +169,13 @@ class TakesParts(Protocol):
         content_type: str | None,
         content_disposition: str | None = None,
         metadata: dict[str, str] | None = None,
+        *,
+        for_bucket_owner: bool = False,
     ) -> str:
-        """Begin a multipart upload and return the store's id for it. Header values must be ASCII."""
+        """Begin a multipart upload and return the store's id for it. Header values must be ASCII.
+
+        ``for_bucket_owner``: the bucket is somebody else's, who gets every right on the object, as their own ones.
+        """
 
     def put_part(self, bucket: str, key: str, upload_id: str, number: int, body: bytes) -> str:
         """Send one part ourselves; its ETag. Raises ``NoSuchUpload``."""

@@ -139,6 +139,8 @@ class S3Store(PartCopies):
         content_type: str | None,
         content_disposition: str | None = None,
         metadata: dict[str, str] | None = None,
+        *,
+        for_bucket_owner: bool = False,
     ) -> str:
         answer = self._call(
             "create_multipart_upload",
@@ -147,6 +149,7 @@ class S3Store(PartCopies):
             ContentType=content_type,
             ContentDisposition=content_disposition,
             Metadata=metadata,
+            ACL="bucket-owner-full-control" if for_bucket_owner else None,
         )
         upload_id: str = answer["UploadId"]
         return upload_id
