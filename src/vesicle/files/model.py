@@ -226,6 +226,21 @@ class Handle(msgspec.Struct, array_like=True):
     endpoint_url: str | None
 
 
+class Bytes(msgspec.Struct, frozen=True):
+    """An object, as the store tells of it. ``verified`` says that the MD5 is the store's own, or was computed of the
+    bytes.
+    """
+
+    key: str
+    name: str
+    size: int
+    etag: str
+    version_id: str | None
+    content_type: str | None
+    md5: str | None
+    verified: bool
+
+
 def shape_of(row: Handle) -> AnyFileHandle:
     """A stored handle as the wire says it."""
     common: dict[str, Any] = {

@@ -72,6 +72,23 @@ class ListedObject(msgspec.Struct, frozen=True):
     last_modified: datetime
 
 
+class ListedVersion(msgspec.Struct, frozen=True):
+    """One version of an object, in a listing of all of them; ``newest`` is what a reader of the key gets."""
+
+    key: str
+    size: int
+    etag: str
+    version_id: str
+    newest: bool
+
+
+class VersionPage(NamedTuple):
+    """Some versions, and what to ask for the next ones with: None when there are none."""
+
+    found: list[ListedVersion]
+    after: str | None
+
+
 class ListedPart(msgspec.Struct, frozen=True):
     """One part that the store holds of an open upload. ``size`` is in bytes."""
 
@@ -260,6 +277,26 @@ class CopiesParts(Protocol):
 
 
 @runtime_checkable
+class Surveys(Protocol):
+    """The power to look through what is there: every version of every object, and every byte of one."""
+
+    def keeps_versions(self, bucket: str) -> bool:
+        """True when the bucket keeps versions, as far as the store tells us."""
+
+    def list_versions(self, bucket: str, prefix: str, after: str | None = None, limit: int = 1000) -> VersionPage:
+        """At most ``limit`` versions of objects whose keys begin with ``prefix``; ``after`` is what a page ended with.
+
+        The versions of one key come together, the newest first; what is deleted has none that is the newest.
+        """
+
+    def md5(self, bucket: str, key: str, etag: str, version_id: str | None = None) -> str:
+        """The hexadecimal MD5 of all bytes of the object with this ETag. Takes as long as reading them does.
+
+        Raises ``NoSuchObject``, and ``Refused`` with the code ``PreconditionFailed`` when it has another ETag by now.
+        """
+
+
+@runtime_checkable
 class LendsCredentials(Protocol):
     """The power to lend somebody keys of his own, for one bucket or what lies below one key."""
 
@@ -278,6 +315,7 @@ Power = TypeVar("Power")
 _WORDS: dict[type, str] = {
     TakesParts: "take uploads in parts",
     SignsUrls: "sign URLs",
+    Surveys: "list versions",
     CopiesParts: "copy objects part by part",
     LendsCredentials: "lend temporary credentials",
 }

@@ -20,10 +20,11 @@ from vesicle.objectstore.contract import (
 from vesicle.objectstore.s3_buckets import BucketFacts, facts_of, principal_of
 from vesicle.objectstore.s3_connection import Connection, address, given
 from vesicle.objectstore.s3_copies import PartCopies, bare
+from vesicle.objectstore.s3_surveys import Surveys
 from vesicle.objectstore.sigv4 import Presigner
 
 
-class S3Store(PartCopies):
+class S3Store(PartCopies, Surveys):
     """One S3 endpoint with one set of credentials: every power of the contract. Keep it, for its connections are kept.
 
     ``public_endpoint`` is the address that presigned URLs carry, where clients do not reach the store as we do; the

@@ -1,0 +1,60 @@
+"""Walking through a bucket page by page, in whatever order its store gives, with its versions where it keeps them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from vesicle.errors import Unavailable
+from vesicle.locations.resolving import Place
+
+PAGE = 1000
+PATIENCE_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""A store that is started again is waited for a little, before the whole job is put off."""
+T = TypeVar("T")
+
+
+class Seen(NamedTuple):
+    """One object of a listing; ``newest`` is false for a version that a later one took the place of."""
+
+    key: str
+    size: int
+    etag: str
+    version_id: str | None = None
+    newest: bool = True
+
+
+class Walk:
+    """All objects of a location below a prefix, a page after the other from a cursor on. Only one page is kept."""
+
+    def __init__(self, place: Place, prefix: str) -> None:
+        self._store, self._bucket = place.store, place.bucket
+        self.prefix = f"{place.base_key}/{prefix}" if place.base_key else prefix
+        self.keeps_versions = patiently(lambda: self._store.keeps_versions(self._bucket))
+
+    def page(self, cursor: str | None) -> tuple[list[Seen], str | None]:
+        """Some objects, and the cursor behind them; None when there are no more. Raises Refused and Unavailable."""
+        return patiently(lambda: self._page_of_versions(cursor) if self.keeps_versions else self._page(cursor))
+
+    def _page(self, cursor: str | None) -> tuple[list[Seen], str | None]:
+        listed = self._store.list(self._bucket, self.prefix, cursor, PAGE)
+        return [Seen(one.key, one.size, one.etag) for one in listed], listed[-1].key if listed else None
+
+    def _page_of_versions(self, cursor: str | None) -> tuple[list[Seen], str | None]:
+        page = self._store.list_versions(self._bucket, self.prefix, cursor, PAGE)
+        found = [
+            Seen(one.key, one.size, one.etag, None if one.version_id == "null" else one.version_id, one.newest)
+            for one in page.found
+        ]
+        return found, page.after
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """The answer of a store that may be away for a moment. Raises Unavailable when it is away for longer."""
+    for pause in PATIENCE_S:
+        try:
+            return ask()
+        except Unavailable:
+            time.sleep(pause)
+    return ask()

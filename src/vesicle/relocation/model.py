@@ -1,0 +1,93 @@
+"""Shapes of registrations, and what is remembered of one."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal
+
+import msgspec
+
+from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape
+
+
+class RegisterObjectsRequest(Shape, tag_field="concreteType", tag="org.vesicle.relocation.RegisterObjectsRequest"):
+    """Objects of a bucket are to become files of a project or folder.
+
+    ``prefix`` begins below the location's base key. ``structure`` makes folders of the pieces of the keys behind the
+    prefix's last slash, or puts every file into the target itself. ``content_type_from`` the name or the object's own
+    header; ``md5_from`` the ETag, the object's metadata, its bytes, or nowhere. ``changed`` objects become new versions
+    of their files or are only reported. ``continue_job_id`` goes on where a job of the caller's failed.
+    """
+
+    storage_location_id: Maybe[Int64] = UNSET
+    target_id: EntityId
+    prefix: Maybe[str] = UNSET
+    structure: Literal["folders", "flat"] = "folders"
+    content_type_from: Literal["name", "object"] = "name"
+    md5_from: Literal["etag", "metadata", "bytes", "nowhere"] = "etag"
+    changed: Literal["version", "report"] = "version"
+    version_label: Maybe[str] = UNSET
+    version_comment: Maybe[str] = UNSET
+    dry_run: Maybe[bool] = UNSET
+    continue_job_id: Maybe[Id] = UNSET
+
+
+class RegisterObjectsResponse(
+    Shape, tag_field="concreteType", tag="org.vesicle.relocation.RegisterObjectsResponse"
+):  # fmt: skip
+    """What became of the objects, in numbers. The manifest is a CSV file of the caller's with a line for each."""
+
+    found: Int64
+    registered: Int64
+    new_versions: Int64
+    unchanged: Int64
+    changed: Int64
+    reported: Int64
+    passed_over: Int64
+    bytes: Int64
+    dry_run: bool
+    manifest_file_handle_id: str
+
+
+class Outcome(Enum):
+    """What became of one object. The values stand in the manifest."""
+
+    REGISTERED = "registered"
+    VERSION = "new version"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    REPORTED = "not registered"
+    PASSED_OVER = "passed over"
+
+
+class Counts(msgspec.Struct):
+    """How many objects met with each outcome, and the bytes of those that were registered."""
+
+    found: int = 0
+    registered: int = 0
+    versions: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    reported: int = 0
+    passed_over: int = 0
+    bytes: int = 0
+
+    def add(self, outcome: Outcome, size: int) -> None:
+        """One more."""
+        name = {Outcome.VERSION: "versions"}.get(outcome, outcome.name.lower())
+        setattr(self, name, getattr(self, name) + 1)
+        self.found += 1
+        if outcome in (Outcome.REGISTERED, Outcome.VERSION):
+            self.bytes += size
+
+
+class Registration(msgspec.Struct):
+    """A registration under way: where its listing is to go on, and what it did so far."""
+
+    id: int
+    location_id: int
+    target_id: int
+    cursor: str | None
+    listed: bool
+    pages: int
+    counts: Counts

@@ -1,0 +1,115 @@
+"""Rows of registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from vesicle.access import MayCreate, OwnsLocation
+from vesicle.db import Connection
+from vesicle.locations.model import Location
+from vesicle.relocation.model import Counts, Registration
+from vesicle.tree.model import TRASH
+
+_COLUMNS = "id, location_id, target_id, cursor, listed, pages, counts"
+
+
+def begin(conn: Connection, location: OwnsLocation, target: MayCreate, job_id: int) -> None:
+    """A registration of this job, unless it has one: the job may be run again after a crash."""
+    conn.execute(
+        "INSERT INTO registration (job_id, started_by, location_id, target_id, counts) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (job_id) DO NOTHING",
+        (job_id, location.actor.id, location.id, target.id, Jsonb(msgspec.to_builtins(Counts()))),
+    )
+
+
+def take_over(conn: Connection, location: OwnsLocation, target: MayCreate, job_id: int, before: int) -> bool:
+    """The registration of an earlier job becomes this one's; False when there is none of the same things."""
+    taken = conn.execute(
+        "UPDATE registration SET job_id = %s WHERE job_id = %s AND started_by = %s AND location_id = %s"
+        " AND target_id = %s",
+        (job_id, before, location.actor.id, location.id, target.id),
+    )
+    return taken.rowcount == 1 or of_job(conn, job_id) is not None
+
+
+def of_job(conn: Connection, job_id: int) -> Registration | None:
+    """The registration that a job works on."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM registration WHERE job_id = %s", (job_id,)).fetchone()
+    if row is None:
+        return None
+    cursor = None if row[3] is None else bytes(row[3]).decode(errors="surrogatepass")
+    return Registration(row[0], row[1], row[2], cursor, row[4], row[5], msgspec.convert(row[6], Counts))
+
+
+def hold_location(conn: Connection, location: OwnsLocation) -> None:
+    """Until the end of the transaction nobody else registers objects of the location."""
+    conn.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::int)", (_LOCK, location.id))
+
+
+# Two-part keys are a name space of their own, beside that of the projects' locks.
+_LOCK = 7_346_202
+
+
+def keep_page(conn: Connection, location: OwnsLocation, state: Registration, number: int, lines: str) -> bool:
+    """The lines of a page, and what the registration has come to with it; False when another worker was faster."""
+    _ = location
+    moved = conn.execute(
+        "UPDATE registration SET cursor = %s, listed = %s, pages = %s, counts = %s WHERE id = %s AND pages = %s",
+        (
+            None if state.cursor is None else state.cursor.encode(errors="surrogatepass"), state.listed, number,
+            Jsonb(msgspec.to_builtins(state.counts)), state.id, number - 1,
+        ),
+    )  # fmt: skip
+    if moved.rowcount == 1:
+        conn.execute(
+            "INSERT INTO registration_page (registration_id, number, lines) VALUES (%s, %s, %s)",
+            (state.id, number, lines.encode(errors="backslashreplace")),
+        )
+    return moved.rowcount == 1
+
+
+def lines(conn: Connection, location: OwnsLocation, state: Registration, number: int) -> bytes:
+    """The lines of one page."""
+    _ = location
+    row = conn.execute(
+        "SELECT lines FROM registration_page WHERE registration_id = %s AND number = %s", (state.id, number)
+    ).fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def forget_lines(conn: Connection, registration_id: int) -> None:
+    """The manifest has them."""
+    conn.execute("DELETE FROM registration_page WHERE registration_id = %s", (registration_id,))
+
+
+# What is on record of these objects: every handle, and where it is the data of a version in this project.
+_KNOWN = f"""
+SELECT h.key, h.id, h.ours, h.object_etag, h.content_size, h.version_id, n.id, v.number, n.version
+FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id
+LEFT JOIN (entity_version v JOIN node n ON n.id = v.node_id AND n.project_id = %s AND n.benefactor_id <> {TRASH})
+    ON v.file_handle_id = h.id
+WHERE h.kind = 's3' AND h.bucket = %s AND h.key = ANY(%s) AND l.endpoint IS NOT DISTINCT FROM %s
+ORDER BY n.id, v.number
+"""
+
+
+def known(
+    conn: Connection, target: MayCreate, location: Location, keys: Sequence[str]
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """(key, handle, ours, ETag, size, version id, entity, its version, its current version) of what is on record.
+
+    Entities of the target's project alone; others are nobody's concern here.
+    """
+    values = (target.project_id, location.bucket, list(keys), location.endpoint)
+    return conn.execute(_KNOWN, values).fetchall()
+
+
+def uploads(conn: Connection, location: OwnsLocation, bucket: str, keys: Sequence[str]) -> set[str]:
+    """Those of the keys under which vesicle wrote an upload, or is about to."""
+    _ = location
+    query = "SELECT key FROM multipart_upload WHERE bucket = %s AND key = ANY(%s)"
+    return {row[0] for row in conn.execute(query, (bucket, list(keys)))}
