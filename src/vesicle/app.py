@@ -57,3 +57,51 @@ DURABLE = (
     mailing,
     trash,
 )
+"""Rooms with work on the queue: a worker knows what these have declared."""
+
+addresses.when_proved(arriving.come_in)
+
+_openapi = Doors("web")
+
+
+@_openapi(
+    "GET", "/vesicle/v1/openapi.json", access=Anyone("the contract is public"), scopes=Scope(0),
+    transaction=Transaction.NONE,
+)  # fmt: skip
+def openapi() -> dict[str, Any]:
+    """This API as an OpenAPI document."""
+    return document(route_table(), "/")
+
+
+def route_table() -> list[Door]:
+    """Every door of the house."""
+    return [door for room in ROOMS for door in room.door.table] + _openapi.table
+
+
+def default_store(settings: Settings) -> S3Store:
+    """The store of the default storage location; it lends where the settings name a role."""
+    return store_of(settings.default_s3)
+
+
+def open_house(settings: Settings) -> House:
+    """What a process needs to serve or to work: the database, the object store, and who signs people in.
+
+    ``settings`` name both; embedded engines are started by whoever runs ``vesicle serve``, and named here like any
+    other.
+    """
+    managed = Managed(default_store(settings), settings.s3_bucket)
+    own = settings.s3_endpoint, settings.store_url
+    stores = Stores(managed, own, settings.s3, settings.s3_external_endpoint)
+
+    def sign_in(conn: Connection, token: str) -> Actor:
+        return tokens.actor_of_token(conn, token, settings)
+
+    return House(settings, open_pool(settings.database_url, settings.database_pool), stores, sign_in)
+
+
+def build(settings: Settings) -> CORSMiddleware:
+    """The ASGI application. Any web page may call the API: tokens are sent on purpose, never by the browser itself."""
+    edge = Edge(open_house(settings), route_table())
+    return CORSMiddleware(
+        edge, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"], max_age=3600
+    )

@@ -13,6 +13,7 @@ from vesicle.tree.planting import Place
 
 Line = tuple[str, ...]
 """Names of folders, one in the other."""
+NO_ROOM = "the folder holds as much as it may, or somebody took the name just now"
 
 
 def ensure(
@@ -46,7 +47,7 @@ def _level(
     for place, line in places.items():
         number, kind = found.get(place, (made.get(place, 0), "folder"))
         if number == 0:
-            why_not[line] = "a folder holds as much as it may, or somebody took the name just now"
+            why_not[line] = NO_ROOM
         elif kind != "folder":
             why_not[line] = f"{line[-1]!r} is to be a folder, and syn{number} has this name there"
         else:

@@ -19,8 +19,8 @@ class RegisterObjectsRequest(Shape, tag_field="concreteType", tag="org.vesicle.r
     of their files or are only reported. ``continue_job_id`` goes on where a job of the caller's failed.
     """
 
-    storage_location_id: Maybe[Int64] = UNSET
     target_id: EntityId
+    storage_location_id: Maybe[Int64] = UNSET
     prefix: Maybe[str] = UNSET
     structure: Literal["folders", "flat"] = "folders"
     content_type_from: Literal["name", "object"] = "name"

@@ -43,9 +43,12 @@ class Page:
     new: dict[str, tuple[Seen, Wanted]] = field(default_factory=dict)
     changed: dict[str, tuple[Seen, int]] = field(default_factory=dict)
 
-    def settle(self, seen: Seen, outcome: Outcome, note: str = "", **more: int) -> None:
+    def settle(
+        self, seen: Seen, outcome: Outcome, note: str = "", *, entity: int | None = None, version: int | None = None,
+        handle: int | None = None,
+    ) -> None:  # fmt: skip
         """This is what became of the object."""
-        self.lines[seen.key] = Line(seen, outcome, note, **more)
+        self.lines[seen.key] = Line(seen, outcome, note, entity, version, handle)
 
     @property
     def open(self) -> list[Seen]:
@@ -138,13 +141,8 @@ def _make(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes | 
     details = {key: found for spot, key in free.items() if spot in made and isinstance(found := known[key], Bytes)}
     ids = handles.insert_many(conn, task.location.actor, task.place.location, list(details.values()))
     label, comment = task.asked.version_label or "", task.asked.version_comment or None
-    many.begin(
-        conn,
-        list(grants.values()),
-        {made[spot]: ids[key] for spot, key in free.items() if spot in made},
-        label,
-        comment,
-    )
+    first = {made[spot]: ids[key] for spot, key in free.items() if spot in made}
+    many.begin(conn, list(grants.values()), first, label, comment)
     for spot, key in spots.items():
         seen = page.new[key][0]
         if spot in made:
@@ -153,9 +151,7 @@ def _make(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes | 
         elif spot in taken:
             page.settle(seen, Outcome.REPORTED, f"syn{taken[spot][0]} has this name there", entity=taken[spot][0])
         else:
-            page.settle(
-                seen, Outcome.REPORTED, "the folder holds as much as it may, or somebody took the name just now"
-            )
+            page.settle(seen, Outcome.REPORTED, folders.NO_ROOM)
 
 
 def _cut(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes | str]) -> None:
@@ -168,23 +164,20 @@ def _cut(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes | s
     grants = [answer for answer in answers.values() if not isinstance(answer, Refusal)]
     label, comment = task.asked.version_label or "", task.asked.version_comment or None
     free = many.without_label(conn, grants, label) if grants else set()
-    details = [found for key, entity in left.items() if entity in free and isinstance(found := known[key], Bytes)]
-    ids = handles.insert_many(conn, task.location.actor, task.place.location, details)
+    details = {key: found for key, entity in left.items() if entity in free and isinstance(found := known[key], Bytes)}
+    ids = handles.insert_many(conn, task.location.actor, task.place.location, list(details.values()))
     wanted = {entity: ids[key] for key, entity in left.items() if entity in free}
     cut = many.cut(conn, [one for one in grants if one.id in free], wanted, label, comment) if wanted else {}
     for key, entity in left.items():
         seen, answer = page.changed[key][0], answers[entity]
         if isinstance(answer, Refusal):
-            page.settle(
-                seen, Outcome.REPORTED, f"the object changed, and its file cannot: {answer.reason}", entity=entity
-            )
+            page.settle(seen, Outcome.REPORTED, f"the object changed: {answer.reason}", entity=entity)
         elif entity not in cut:
-            page.settle(
-                seen, Outcome.REPORTED, f"the object changed, and syn{entity} has a version {label!r}", entity=entity
-            )
+            why_not = f"the object changed, and syn{entity} has a version {label!r}, or as many as it may"
+            page.settle(seen, Outcome.REPORTED, why_not, entity=entity)
         else:
             page.settle(seen, Outcome.VERSION, entity=entity, version=cut[entity], handle=ids[key])
-            page.lines[key].bytes = next(one for one in details if one.key == key)
+            page.lines[key].bytes = details[key]
 
 
 def lines_of(page: Page, objects: Sequence[Seen]) -> list[Line]:

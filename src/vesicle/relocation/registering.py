@@ -53,12 +53,11 @@ def allowed(conn: Connection, actor: Actor, stores: Stores, asked: RegisterObjec
     if not place.location.readable:
         raise BadRequest(f"This server may not read the bucket {place.bucket}, so nothing of it can be registered.")
     governing = resolving.governing(conn, target.id)
-    if governing.sts or place.location.sts_enabled:
-        if governing.location_id != location.id:
-            raise BadRequest(
-                f"Files of a storage location with STS lie in a folder of that location alone, and syn{target.id} is"
-                f" governed by storage location {governing.location_id}, not {location.id}."
-            )
+    if (governing.sts or place.location.sts_enabled) and governing.location_id != location.id:
+        raise BadRequest(
+            f"Files of a storage location with STS lie in a folder of that location alone, and syn{target.id} is"
+            f" governed by storage location {governing.location_id}, not {location.id}."
+        )
     prefix, label = asked.prefix or "", asked.version_label or ""
     if len(prefix.encode(errors="replace")) > LONGEST_PREFIX or not prefix.isprintable():
         raise BadRequest(f"prefix has at most {LONGEST_PREFIX} bytes, and no characters that do not print.")

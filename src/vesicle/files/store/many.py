@@ -38,8 +38,9 @@ def associate(
     _ = proofs
     handles, entities, versions = zip(*tied, strict=True)
     conn.execute(
-        f"INSERT INTO file_association (file_handle_id, object_type, object_id, object_version) SELECT handle, '{ENTITY}',"
-        " entity, version FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS new (handle, entity, version)"
+        "INSERT INTO file_association (file_handle_id, object_type, object_id, object_version)"
+        f" SELECT handle, '{ENTITY}', entity, version"
+        " FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS new (handle, entity, version)"
         " ON CONFLICT DO NOTHING",
         (list(handles), list(entities), list(versions)),
     )
