@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from tests import sending
 from tests.live import Person, Server
 from tests.locations.buckets import external, location, managed_sts, own_bucket, put, set_on
 from tests.relocation.registrations import counts, manifest, register, result, start
@@ -166,9 +167,12 @@ def test_what_vesicle_wrote_into_the_bucket_is_passed_over(server: Server, owner
     put(server, bucket, "theirs.txt", "theirs")
     number, project = location(owner, external(bucket)), owner.project()["id"]
     set_on(owner, project, number)
-    from tests.sending import send
-
-    send(owner, b"through vesicle", "ours.txt", location=number)
+    body = sending.request(b"through vesicle", "ours.txt", storageLocationId=number)
+    upload = sending.start(owner, body)["uploadId"]
+    for url in sending.part_urls(owner, upload, [1]).values():
+        owner.http.put(url, content=b"through vesicle")
+    owner.ok("PUT", f"/file/v1/file/multipart/{upload}/add/1", partMD5Hex=sending.md5(b"through vesicle"))
+    owner.ok("PUT", f"/file/v1/file/multipart/{upload}/complete")
     assert counts(register(owner, number, project)) == {"registered": 1, "passedOver": 2}
 
 
@@ -177,13 +181,9 @@ def test_content_type_and_md5_come_from_where_the_caller_says(server: Server, ow
     s3 = server.store()
     s3.put(bucket, "d/typed.dat", b"typed", "application/x-lab")
     part = b"p" * 5 * 1024**2
-    upload = s3.begin_upload(
-        bucket, "d/large.dat", "application/x-lab", metadata={"md5": hashlib.md5(part + b"!").hexdigest()}
-    )
-    parts = [
-        (1, s3.put_part(bucket, "d/large.dat", upload, 1, part)),
-        (2, s3.put_part(bucket, "d/large.dat", upload, 2, b"!")),
-    ]
+    md5_of_large = hashlib.md5(part + b"!").hexdigest()
+    upload = s3.begin_upload(bucket, "d/large.dat", "application/x-lab", metadata={"md5": md5_of_large})
+    parts = [(n, s3.put_part(bucket, "d/large.dat", upload, n, body)) for n, body in ((1, part), (2, b"!"))]
     s3.complete_upload(bucket, "d/large.dat", upload, parts)
     number = location(owner, external(bucket))
     seen = {}
@@ -198,7 +198,7 @@ def test_content_type_and_md5_come_from_where_the_caller_says(server: Server, ow
                 (known,) = conn.execute(query, (int(handle["id"]),)).fetchone()
             assert handle["contentType"] == "application/x-lab"
             seen[source, name] = (handle.get("contentMd5"), known)
-    small, large = hashlib.md5(b"typed").hexdigest(), hashlib.md5(part + b"!").hexdigest()
+    small, large = hashlib.md5(b"typed").hexdigest(), md5_of_large
     assert seen == {
         ("etag", "typed.dat"): (small, "verified"), ("etag", "large.dat"): (None, "claimed"),
         ("metadata", "typed.dat"): (small, "verified"), ("metadata", "large.dat"): (large, "claimed"),
@@ -219,7 +219,8 @@ def test_who_may_and_what_cannot_be_is_said_before_anything_begins(
     file = owner.file(project)["id"]
     for body, says in (
         ({"targetId": file}, "is a file"), ({"targetId": project, "prefix": "a\x01"}, "prefix"),
-        ({"targetId": project, "versionLabel": "v" * 257}, "versionLabel"), ({"targetId": project, "structure": "x"}, ""),
+        ({"targetId": project, "versionLabel": "v" * 257}, "versionLabel"),
+        ({"targetId": project, "structure": "x"}, ""),
     ):  # fmt: skip
         answer = owner.call("POST", path, body)
         assert answer.status_code == 400, answer.text

@@ -32,9 +32,7 @@ class RegisterObjectsRequest(Shape, tag_field="concreteType", tag="org.vesicle.r
     continue_job_id: Maybe[Id] = UNSET
 
 
-class RegisterObjectsResponse(
-    Shape, tag_field="concreteType", tag="org.vesicle.relocation.RegisterObjectsResponse"
-):  # fmt: skip
+class RegisterObjectsResponse(Shape):
     """What became of the objects, in numbers. The manifest is a CSV file of the caller's with a line for each."""
 
     found: Int64

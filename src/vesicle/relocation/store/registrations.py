@@ -81,8 +81,9 @@ def lines(conn: Connection, location: OwnsLocation, state: Registration, number:
     return bytes(row[0]) if row else b""
 
 
-def forget_lines(conn: Connection, registration_id: int) -> None:
+def forget_lines(conn: Connection, location: OwnsLocation, registration_id: int) -> None:
     """The manifest has them."""
+    _ = location
     conn.execute("DELETE FROM registration_page WHERE registration_id = %s", (registration_id,))
 
 
