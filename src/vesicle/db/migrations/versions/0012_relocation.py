@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vesicle.db.migrations import plain_sql
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
