@@ -8,7 +8,7 @@ from vesicle.access import MayCreate, MayUpdate
 from vesicle.db import Connection
 from vesicle.entities.store import many
 from vesicle.entities.updates import MOST_VERSIONS
-from vesicle.files import many as handles
+from vesicle.files import many as bytes_of_many
 from vesicle.tree import planting
 
 
@@ -22,7 +22,7 @@ def begin(
     if handles:
         many.insert_first(conn, grants, handles, label, comment)
         tied = [(handle, node, 1) for node, handle in handles.items() if handle is not None]
-        handles.tie_many(conn, grants, tied)
+        bytes_of_many.tie_many(conn, grants, tied)
 
 
 def without_label(conn: Connection, grants: Sequence[MayUpdate], label: str) -> set[int]:
@@ -44,5 +44,5 @@ def cut(
     made = many.insert_next(conn, grants, {node: (numbers[node], handles[node]) for node in numbers}, label, comment)
     cut_now = {node: numbers[node] for node in made}
     planting.advance(conn, grants, cut_now)
-    handles.tie_many(conn, grants, [(handles[node], node, number) for node, number in cut_now.items()])
+    bytes_of_many.tie_many(conn, grants, [(handles[node], node, number) for node, number in cut_now.items()])
     return cut_now

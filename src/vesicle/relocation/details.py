@@ -65,7 +65,7 @@ def _md5(place: Place, asked: RegisterObjectsRequest, key: str, stat: ObjectStat
     if asked.md5_from == "nowhere":
         return None, False
     claimed = _claimed(stat.metadata) if asked.md5_from == "metadata" else None
-    whole = _whole(stat.etag)
+    whole = stat.etag if stat.etag_is_md5 else None
     if claimed is None or claimed == whole:
         return whole, whole is not None
     return claimed, False
