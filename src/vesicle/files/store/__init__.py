@@ -55,35 +55,6 @@ def insert_s3_handle(
     return int(row[0])
 
 
-class Made(Protocol):
-    """What is known of an object that the server made."""
-
-    name: str
-    content_type: str
-    size: int
-    bucket: str
-    key: str
-    etag: str
-
-    @property
-    def md5(self) -> str: ...
-
-
-def insert_made_handle(conn: Connection, actor: Actor, made: Made, location_id: int) -> int:
-    """The handle of an object that the server made for the actor, and its id. It wants no preview."""
-    row = conn.execute(
-        "INSERT INTO file_handle (kind, created_by, file_name, content_type, content_md5, content_size,"
-        " storage_location_id, bucket, key, object_etag, verification, preview_id)"
-        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, 'verified', currval('file_handle_id_seq')) RETURNING id",
-        (
-            actor.id, made.name, made.content_type, made.md5, made.size, location_id, made.bucket, made.key, made.etag,
-        ),
-    ).fetchone()  # fmt: skip
-    if row is None:
-        raise RuntimeError("INSERT gave no id")
-    return int(row[0])
-
-
 def _version_of(seen: ObjectStat | None) -> str | None:
     """The version to read later; None in a bucket without versions, and for an object from before it had them."""
     return seen.version_id if seen and seen.version_id not in (None, "", "null") else None

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vesicle.db.migrations import plain_sql
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
