@@ -15,6 +15,8 @@ SELECT t.id, a.alias, t.description, t.icon_handle_id, t.can_public_join, t.can_
        t.created_by, t.created_on, t.modified_by, t.modified_on
 FROM team t JOIN alias a ON a.principal_id = t.id AND a.kind = 'TEAM_NAME'
 """
+_NAMED = " WHERE t.id IN (SELECT principal_id FROM principal_prefix WHERE token >= %(begin)s AND token < %(end)s)"
+LAST = "\U0010ffff"
 
 
 def insert(
@@ -43,12 +45,10 @@ def by_ids(conn: Connection, ids: Sequence[int]) -> dict[int, TeamRow]:
 
 def by_prefix(conn: Connection, prefix: str, limit: int, offset: int) -> list[TeamRow]:
     """Teams whose squeezed name begins with the prefix, in the order of ids."""
-    query = (
-        _TEAM + " WHERE t.id IN (SELECT principal_id FROM principal_prefix WHERE token >= %s AND token < %s)"
-        " ORDER BY t.id LIMIT %s OFFSET %s"
-    )
+    query = _TEAM + (_NAMED if prefix else "") + " ORDER BY t.id LIMIT %(limit)s OFFSET %(offset)s"
+    asked = {"begin": prefix, "end": prefix + LAST, "limit": limit, "offset": offset}
     with conn.cursor(row_factory=args_row(TeamRow)) as cursor:
-        return cursor.execute(query, (prefix, prefix + "\U0010ffff", limit, offset)).fetchall()
+        return cursor.execute(query, asked).fetchall()
 
 
 def of_member(conn: Connection, member_id: int, limit: int, offset: int) -> list[TeamRow]:
@@ -64,7 +64,6 @@ JOIN team t ON t.id = m.group_id JOIN alias a ON a.principal_id = m.group_id AND
 WHERE m.member_id = %s AND (a.alias COLLATE "C", m.group_id) {after} (%s, %s)
 ORDER BY a.alias COLLATE "C" {order}, m.group_id {order} LIMIT %s
 """
-LAST = "\U0010ffff"
 
 
 def ids_of_member(
