@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from tests.live import Server, admin
-from tests.postbox import Mailing, mailing_server, open_postbox
+from tests.postbox import Mailing, mailing_server
 
 from vesicle.errors import BadRequest
-from vesicle.mail import sending, smtp
+from vesicle.mail import sending
 from vesicle.mail.model import Mail, check_address, one_line, plain
-from vesicle.settings import Settings
 
 pytestmark = pytest.mark.xdist_group("mail")
 SETTLED_WITHIN_S = 30
@@ -137,12 +136,3 @@ def test_plain_addresses_are_taken(address: str) -> None:
 def test_subjects_and_texts_are_cut_to_what_a_mail_holds() -> None:
     assert len(one_line("x" * 1000)) == 300
     assert plain("a\tb\r\nc\x07\n") == "a\tb\nc\n"
-
-
-def test_a_mail_server_that_asks_for_a_name_gets_it_over_tls_only() -> None:
-    mail_settings = {"smtp_host": "127.0.0.1", "smtp_from": "vesicle@example.org"}
-    with open_postbox() as (box, port):
-        mail = Mail(1, "a@example.org", "s", "t", None, sending.datetime.now(sending.UTC), "queued", None)
-        with pytest.raises(Exception, match="STARTTLS"):
-            smtp.hand_over(Settings(smtp_port=port, smtp_user="u", smtp_password="p", **mail_settings), mail)
-        assert box.seen == []

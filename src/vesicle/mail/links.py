@@ -1,7 +1,8 @@
 """Secrets that are sent in links: following one proves that somebody reads the mail of an address.
 
 A secret holds 256 random bits and is kept as a digest, so neither the database nor its backups can open anything.
-Each is good for one purpose, until it is used up, revoked or expired. ::
+Each is good for one purpose, until it is used up, revoked or expired. The contract signs such links instead; a
+signature needs a key that can leak, and can neither be taken back nor know that it was used. ::
 
     secret = links.issue(conn, "password.reset", str(person_id), 24 * 3600, {"person": person_id})
     facts = links.redeem(conn, "password.reset", secret)   # once; later (and for any other purpose) it is refused
