@@ -159,13 +159,14 @@ def mails(
 def check_bucket(
     bucket: str,
     base_key: Annotated[str | None, typer.Option(help="Where in the bucket; all of it otherwise.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="The store of the bucket; the default one otherwise.")] = None,
     papers: Annotated[bool, typer.Option("--papers", help="Print the documents to paste, too.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Try everything that a storage location needs in a bucket, with the credentials of this server."""
     settings = serving.attached(_settings(data, config=config))
-    if not administration.check_bucket(settings, bucket, base_key, papers=papers):
+    if not administration.check_bucket(settings, bucket, base_key, endpoint, papers=papers):
         raise typer.Exit(1)
 
 

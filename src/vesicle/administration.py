@@ -13,7 +13,7 @@ from rich.table import Table
 from vesicle.access import Scope
 from vesicle.access.actors import EVERY_SCOPE
 from vesicle.accounts import people, tokens
-from vesicle.app import default_store
+from vesicle.app import all_stores
 from vesicle.audit import reading
 from vesicle.audit.model import Question, moment
 from vesicle.db import Connection, connect
@@ -78,13 +78,10 @@ def one_mail(conn: Connection, number: int) -> str:
     return f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{text}"
 
 
-def check_bucket(settings: Settings, bucket: str, base_key: str | None, *, papers: bool) -> bool:
+def check_bucket(settings: Settings, bucket: str, base_key: str | None, endpoint: str | None, *, papers: bool) -> bool:
     """Print the table of what works in a bucket, and what to paste; False when something fails."""
-    store = default_store(settings)
-    try:
-        found = checking.check(store, bucket, base_key, checking.Papers(settings.api_url, settings.s3_role or None))
-    finally:
-        store.close()
+    stores = all_stores(settings)
+    found = checking.check(stores.at(stores.meant_by(endpoint), bucket), bucket, base_key, settings.api_url)
     table = Table("", "what", "seen", "what to change", box=None, pad_edge=False)
     for line in found.lines:
         table.add_row(MARKS[line.state], line.what, line.seen or "", line.change or "")

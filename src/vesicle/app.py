@@ -83,15 +83,20 @@ def default_store(settings: Settings) -> S3Store:
     return store_of(settings.default_s3)
 
 
+def all_stores(settings: Settings) -> Stores:
+    """The default store, and those of others that the settings list."""
+    managed = Managed(default_store(settings), settings.s3_bucket)
+    own = settings.s3_endpoint, settings.store_url
+    return Stores(managed, own, settings.s3, settings.s3_external_endpoint)
+
+
 def open_house(settings: Settings) -> House:
     """What a process needs to serve or to work: the database, the object store, and who signs people in.
 
     ``settings`` name both; embedded engines are started by whoever runs ``vesicle serve``, and named here like any
     other.
     """
-    managed = Managed(default_store(settings), settings.s3_bucket)
-    own = settings.s3_endpoint, settings.store_url
-    stores = Stores(managed, own, settings.s3, settings.s3_external_endpoint)
+    stores = all_stores(settings)
 
     def sign_in(conn: Connection, token: str) -> Actor:
         return tokens.actor_of_token(conn, token, settings)

@@ -12,12 +12,12 @@ import boto3
 import pytest
 from tests.objectstore.sharing import Facts
 
-from vesicle.locations.checking import BucketCheckResult, Papers, check
+from vesicle.locations.checking import BucketCheckResult, check
 from vesicle.objectstore.bucket_papers import cloud_formation
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.s3_lending import LendingS3Store, Role
 
-PAPERS = Papers("https://data.example.org", "arn:aws:iam:::role/vesicle-lends")
+ORIGIN = "https://data.example.org"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_in_a_bucket_of_our_own_everything_works(ours: LendingS3Store) -> None:
     bucket = f"check-{uuid4().hex[:8]}"
     ours.ensure_bucket(bucket)
     ours.put(bucket, "raw/owner.txt", b"3400001")
-    found = check(ours, bucket, "raw", PAPERS)
+    found = check(ours, bucket, "raw", ORIGIN)
     assert "fails" not in states(found).values(), found.lines
     assert states(found)["a location here"] == "works"
     assert {"presigned PUT", "CORS for browsers", "copy", "clock"} <= states(found).keys()
@@ -65,7 +65,7 @@ def test_in_a_bucket_of_our_own_everything_works(ours: LendingS3Store) -> None:
 
 
 def test_a_missing_bucket_is_one_line_that_fails(ours: LendingS3Store) -> None:
-    found = check(ours, f"none-{uuid4().hex[:8]}", None, PAPERS)
+    found = check(ours, f"none-{uuid4().hex[:8]}", None, ORIGIN)
     assert states(found) == {"reach the bucket": "fails"}
 
 
@@ -73,17 +73,17 @@ def test_the_papers_open_a_foreign_bucket(ceph: Facts, foreign: S3Store) -> None
     bucket, owner = f"papers-{uuid4().hex[:8]}", owners_client(ceph)
     owner.create_bucket(Bucket=bucket)
     owner.put_object(Bucket=bucket, Key="owner.txt", Body=b"3400001")
-    closed = check(foreign, bucket, None, PAPERS)
+    closed = check(foreign, bucket, None, ORIGIN)
     assert states(closed) == {"reach the bucket": "fails"}
     policy = json.loads(closed.bucket_policy)
     policy["Statement"][0]["Principal"] = policy["Statement"][1]["Principal"] = {
         "AWS": ["arn:aws:iam:::user/svc-admin"]
     }
     owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy, separators=(",", ":")))
-    without_cors = check(foreign, bucket, None, PAPERS)
+    without_cors = check(foreign, bucket, None, ORIGIN)
     assert [what for what, state in states(without_cors).items() if state == "fails"] == ["CORS for browsers"]
     owner.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": _without_none(json.loads(closed.cors))})
-    found = check(foreign, bucket, None, PAPERS)
+    found = check(foreign, bucket, None, ORIGIN)
     assert "fails" not in states(found).values(), found.lines
     assert [one["Key"] for one in owner.list_objects_v2(Bucket=bucket)["Contents"]] == ["owner.txt"]
 
@@ -114,12 +114,12 @@ def test_a_bucket_that_goes_one_way_is_a_good_bucket(
     if "s3:GetObject" not in action:  # Whoever wrote an object may otherwise read it at Ceph.
         statements.append({"Effect": "Deny", "Principal": who, "Action": ["s3:GetObject"], "Resource": f"{arn}/*"})
     owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
-    found = check(foreign, bucket, None, PAPERS)
+    found = check(foreign, bucket, None, ORIGIN)
     assert {what for what in works if states(found)[what] == "works"} == works, found.lines
     assert any(says in str(line.seen) for line in found.lines), found.lines
 
 
 def test_the_template_for_aws_names_the_role_and_closes_the_bucket_to_the_public() -> None:
-    template = cloud_formation("lab-data", "raw", "https://data.example.org", None, PAPERS.role)
+    template = cloud_formation("lab-data", "raw", "https://data.example.org", None, "arn:aws:iam:::role/vesicle-lends")
     assert template["Resources"]["Policy"]["Properties"]["PolicyDocument"]["Statement"][0]["Principal"]["AWS"][1]
     assert template["Resources"]["Bucket"]["Properties"]["PublicAccessBlockConfiguration"]["BlockPublicAcls"] is True

@@ -42,5 +42,6 @@ SAMPLES: dict[str, Sample] = {
     "POST /file/v1/filehandles/copy": Sample(copies, kept_out=copies_nothing),
     # The contract answers each item by itself.
     "POST /file/v1/fileHandle/batch": Sample(associations, kept_out=gets_no_file),
+    "GET /repo/v1/entity/{id}/sts": Sample(query=lambda _: {"permission": "read_only"}),
     "GET /file/v1/file/{fileHandleId}": Sample(query=lambda world: {"fileAssociateId": world.file["id"]}),
 }

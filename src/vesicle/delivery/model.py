@@ -38,3 +38,15 @@ class BatchFileResult(Shape):
     """One result for each association, in the same order."""
 
     requested_files: list[FileResult]
+
+
+class StsCredentials(Shape):
+    """Keys of a session at the object store, and what they open. ``endpoint_url`` is absent at AWS."""
+
+    bucket: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: str
+    base_key: Maybe[str] = UNSET
+    endpoint_url: Maybe[str] = UNSET

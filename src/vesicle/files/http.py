@@ -12,7 +12,6 @@ from vesicle.files.model import (
     BatchPresignedUploadUrlResponse,
     ExternalFileHandle,
     GoogleCloudFileHandle,
-    MultipartUploadRequest,
     MultipartUploadStatus,
     ProxyFileHandle,
     S3FileHandle,
@@ -27,15 +26,6 @@ from vesicle.wire import Id, tag_of
 
 door = Doors("files")
 WRITE = Scope.view | Scope.modify
-
-
-@door(
-    "POST", "/file/v1/file/multipart", access=SignedIn(), scopes=WRITE, status=201, transaction=Transaction.STORY,
-    default_tag=tag_of(MultipartUploadRequest),
-)  # fmt: skip
-def start(call: Call, body: MultipartUploadRequest, force_restart: bool = False) -> MultipartUploadStatus:
-    """Begin an upload, or resume the caller's upload of the same request."""
-    return uploads.start(call.conn, call.actor, call.stores, body, force_restart=force_restart)
 
 
 @door(

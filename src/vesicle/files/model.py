@@ -111,6 +111,29 @@ class MultipartUploadRequest(
     generate_preview: Maybe[bool] = UNSET
 
 
+class SourceAssociation(Shape):
+    """The file handle to copy, and the object through which the caller may have it."""
+
+    file_handle_id: Id
+    associate_object_id: str
+    associate_object_type: str
+
+
+class MultipartUploadCopyRequest(
+    Shape, tag_field="concreteType", tag="org.sagebionetworks.repo.model.file.MultipartUploadCopyRequest"
+):
+    """What a client wants copied, and where to. Size, MD5 and content type are the source's."""
+
+    source_file_handle_association: SourceAssociation
+    storage_location_id: Int64
+    part_size_bytes: Int64
+    file_name: Maybe[str] = UNSET
+    generate_preview: Maybe[bool] = UNSET
+
+
+AnyMultipartRequest: TypeAlias = MultipartUploadRequest | MultipartUploadCopyRequest
+
+
 class MultipartUploadStatus(Shape):
     """How far an upload is. ``partsState`` has one 0 or 1 for each part, the first part first."""
 
@@ -176,6 +199,15 @@ class Upload(msgspec.Struct, array_like=True):
     state: str
     endpoint: str | None
     readable: bool = True
+    source_handle_id: int | None = None
+    source_bucket: str | None = None
+    source_key: str | None = None
+    source_etag: str | None = None
+
+    @property
+    def is_copy(self) -> bool:
+        """True when the store takes the parts from an object that it has already."""
+        return self.source_key is not None
 
     def length_of(self, number: int) -> int:
         """Bytes of a part; the last one takes what is left."""

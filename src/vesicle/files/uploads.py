@@ -31,7 +31,17 @@ from vesicle.files.model import (
 )
 from vesicle.locations import resolving
 from vesicle.locations.model import DEFAULT
-from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, ObjectStat, Refused
+from vesicle.locations.resolving import Place
+from vesicle.objectstore.contract import (
+    ByteRange,
+    CopiesParts,
+    NoSuchObject,
+    NoSuchUpload,
+    ObjectStat,
+    Refused,
+    SignedUrl,
+    power,
+)
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores
 from vesicle.wire import UNSET, encode, stamp
@@ -48,13 +58,10 @@ def start(
     location_id = request.storage_location_id or DEFAULT
     place = resolving.place(conn, stores, location_id)
     digest = hashlib.sha256(encode(msgspec.structs.replace(request, storage_location_id=location_id))).digest()
-    before = store.upload_of_request(conn, actor, digest)
-    if before is not None:
-        if not force_restart and _is_alive(before, stores):
-            return _status(conn, before)
-        store.forget_request(conn, before.id)
-    pieces = [place.base_key, str(actor.id), str(uuid4()), key_name(request.file_name)]
-    key = "/".join(piece for piece in pieces if piece)
+    going_on = resumed(conn, actor, stores, digest, force_restart=force_restart)
+    if going_on is not None:
+        return going_on
+    key = new_key(place, actor, request.file_name)
     content_type = request.content_type or DEFAULT_TYPE
     theirs = place.location.kind == "external-s3"
     store_upload_id = place.store.begin_upload(place.bucket, key, content_type, for_bucket_owner=theirs)
@@ -62,12 +69,36 @@ def start(
         id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=request.file_name,  # type: ignore[arg-type]
         content_type=content_type, content_md5=request.content_md5_hex.lower(), file_size=request.file_size_bytes,
         part_size=request.part_size_bytes, parts=parts, generate_preview=request.generate_preview is not False,
-        storage_location_id=location_id, bucket=place.bucket, key=key, store_upload_id=store_upload_id,
-        result_handle_id=None, state="UPLOADING", endpoint=place.location.endpoint,
+        storage_location_id=location_id, bucket=place.bucket, key=key, result_handle_id=None, state="UPLOADING",
+        store_upload_id=store_upload_id, endpoint=place.location.endpoint,
     )  # fmt: skip
+    return entered(conn, actor, place, digest, new)
+
+
+def resumed(
+    conn: Connection, actor: Actor, stores: Stores, digest: bytes, *, force_restart: bool
+) -> MultipartUploadStatus | None:
+    """The caller's upload of the very same request, if it is worth going on with; else it is forgotten."""
+    before = store.upload_of_request(conn, actor, digest)
+    if before is None:
+        return None
+    if not force_restart and _is_alive(before, stores):
+        return _status(conn, before)
+    store.forget_request(conn, before.id)
+    return None
+
+
+def new_key(place: Place, actor: Actor, file_name: str) -> str:
+    """A key that nobody else is given."""
+    pieces = [place.base_key, str(actor.id), str(uuid4()), key_name(file_name)]
+    return "/".join(piece for piece in pieces if piece)
+
+
+def entered(conn: Connection, actor: Actor, place: Place, digest: bytes, new: Upload) -> MultipartUploadStatus:
+    """Put an upload that the store has begun on record; of two that do so at once, one is given up."""
     made = store.insert_upload(conn, actor, digest, new)
     if made is None:
-        place.store.abort_upload(place.bucket, key, store_upload_id)
+        place.store.abort_upload(new.bucket, new.key, new.store_upload_id)
         made = store.upload_of_request(conn, actor, digest)
         if made is None:
             raise BadRequest("The same upload was begun and restarted elsewhere at this moment; begin it anew.")
@@ -115,15 +146,23 @@ def sign_parts(
         _check_number(upload, number)
     urls = []
     for number in numbers:
-        signed = _store(upload, stores).sign_part(
-            upload.bucket, upload.key, upload.store_upload_id, number, upload.length_of(number), expires_s=life_s
-        )
+        signed = _signed(upload, stores, number, life_s)
         urls.append(
             PartPresignedUrl(
                 part_number=number, upload_presigned_url=signed.url, signed_headers=signed.headers or UNSET
             )
         )
     return BatchPresignedUploadUrlResponse(part_presigned_urls=urls)
+
+
+def _signed(upload: Upload, stores: Stores, number: int, life_s: int) -> SignedUrl:
+    target = upload.bucket, upload.key, upload.store_upload_id, number
+    if upload.source_bucket is None or upload.source_key is None or upload.source_etag is None:
+        return _store(upload, stores).sign_part(*target, upload.length_of(number), expires_s=life_s)
+    first = upload.part_size * (number - 1)
+    last = first + upload.length_of(number) - 1
+    piece = ByteRange(upload.source_bucket, upload.source_key, upload.source_etag, first, last)
+    return power(_store(upload, stores), CopiesParts).sign_part_copy(piece, *target, expires_s=life_s)
 
 
 def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, md5: str) -> AddPartResponse:
@@ -165,15 +204,18 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
         return _status(conn, upload)
     recorded = store.parts(conn, upload.id)
     _check_nothing_missing(upload, recorded)
-    if upload.parts == 1 and recorded[0][1] != upload.content_md5:
+    # What some stores call the ETag of a copied part is not the MD5 of its bytes.
+    if upload.parts == 1 and not upload.is_copy and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
     seen = _assemble(conn, upload, stores, recorded)
     if seen is not None and seen.size != upload.file_size:
         _store(upload, stores).delete(upload.bucket, upload.key)
         store.forget_request(conn, upload.id)
         raise BadRequest(f"{seen.size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
+    _check_source(conn, upload, stores)
     # The ETag of a single part is the MD5 of the whole file; of several parts it proves nothing about the whole.
-    verification = "unverifiable" if seen is None else "verified" if upload.parts == 1 else "claimed"
+    known = "verified" if upload.parts == 1 and not upload.is_copy else "claimed"
+    verification = "unverifiable" if seen is None else known
     with conn.transaction():
         now = store.upload(conn, grant, lock=True)
         if now is not None and now.state == "UPLOADING":
@@ -202,6 +244,26 @@ def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tupl
         if upload.readable:
             raise
         return None
+
+
+def _check_source(conn: Connection, upload: Upload, stores: Stores) -> None:
+    """What was copied is still what was to be copied: not every store looks at that for each part.
+
+    Raises BadRequest, and removes the copy.
+    """
+    if upload.source_bucket is None or upload.source_key is None:
+        return
+    try:
+        now = _store(upload, stores).stat(upload.source_bucket, upload.source_key).etag
+    except NoSuchObject:
+        now = None
+    if now != upload.source_etag:
+        _store(upload, stores).delete(upload.bucket, upload.key)
+        store.forget_request(conn, upload.id)
+        raise BadRequest(
+            f"The object {upload.source_key} in the bucket {upload.source_bucket} changed while it was copied; begin "
+            "the copy anew."
+        )
 
 
 def _check_nothing_missing(upload: Upload, recorded: list[tuple[int, str]]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from uuid import uuid4
 
-import msgspec
-
 from vesicle.objectstore import bucket_papers
 from vesicle.objectstore.bucket_check import Check, Finding, checked, tidy
 from vesicle.objectstore.contract import Credentials
@@ -35,15 +33,8 @@ class BucketCheckResult(Shape):
     base_key: Maybe[str] = UNSET
 
 
-class Papers(msgspec.Struct, frozen=True):
-    """Who the bucket has to let in, and from where browsers come."""
-
-    origin: str
-    role: str | None
-
-
-def check(store: S3Store, bucket: str, base_key: str | None, papers: Papers) -> BucketCheckResult:
-    """Try everything. Raises nothing for what fails: that is a line of the answer."""
+def check(store: S3Store, bucket: str, base_key: str | None, origin: str) -> BucketCheckResult:
+    """Try everything, also as a page of this origin. Raises nothing for what fails: that is a line of the answer."""
     prefix = "/".join(filter(None, [base_key, f".vesicle-check-{uuid4().hex[:12]}"])) + "/"
 
     def borrower(lent: Credentials) -> S3Store:
@@ -51,17 +42,17 @@ def check(store: S3Store, bucket: str, base_key: str | None, papers: Papers) -> 
 
     with closing(store.with_wrong_secret()) as stranger:
         subject = Subject(store, bucket, stranger, Differences(), store.ca_bundle, borrower, prefix)
-        under_way = Check(subject, base_key, papers.origin, store.region)
+        under_way = Check(subject, base_key, origin, store.region)
         findings = checked(under_way)
         tidy(under_way)
     principal = store.principal()
     lines = [_line(finding) for finding in findings]
     return BucketCheckResult(
         bucket=bucket, base_key=base_key or UNSET, lines=lines,
-        bucket_policy=bucket_papers.pasted(bucket_papers.bucket_policy(bucket, principal, papers.role, write=True)),
-        cors=bucket_papers.pasted(bucket_papers.cors(papers.origin)),
+        bucket_policy=bucket_papers.pasted(bucket_papers.bucket_policy(bucket, principal, store.role, write=True)),
+        cors=bucket_papers.pasted(bucket_papers.cors(origin)),
         cloud_formation=bucket_papers.pasted(
-            bucket_papers.cloud_formation(bucket, base_key, papers.origin, principal, papers.role)
+            bucket_papers.cloud_formation(bucket, base_key, origin, principal, store.role)
         ),
     )  # fmt: skip
 

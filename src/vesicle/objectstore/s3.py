@@ -32,6 +32,8 @@ class S3Store(PartCopies, Surveys):
     """
 
     uploads_per_page = 1000
+    role: str | None = None
+    """The role whose sessions are lent, where any are."""
 
     def __init__(
         self,

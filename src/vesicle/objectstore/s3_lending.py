@@ -37,7 +37,7 @@ class LendingS3Store(S3Store):
         ca_bundle: str | None = None, **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(endpoint, access_key, secret_key, region=region, ca_bundle=ca_bundle, **more)
-        self._role = role
+        self._role, self.role = role, role.arn
 
         def service(name: str) -> Connection:
             return Connection(

@@ -9,14 +9,18 @@ from vesicle.wire import UNSET, Id, Maybe, Shape
 
 
 class DownloadRecord(Shape):
-    """One URL that was handed out: to whom, for what, and how many bytes were charged for it."""
+    """One URL that was handed out: to whom, for what, and how many bytes were charged for it.
+
+    Or temporary ``credentials`` for a whole storage location, with their permission and without a file.
+    """
 
     id: Id
     issued_on: str
     principal_id: Id
-    file_handle_id: Id
     size: int
     charged: int
+    file_handle_id: Maybe[Id] = UNSET
+    credentials: Maybe[str] = UNSET
     object_type: Maybe[str] = UNSET
     object_id: Maybe[str] = UNSET
     storage_location_id: Maybe[Id] = UNSET

@@ -17,3 +17,10 @@ def record_download(
         conn, actor, proof, handle_id=handle_id, object_type=object_type, object_id=object_id, location_id=location_id,
         size=size,
     )  # fmt: skip
+
+
+def record_credentials(
+    conn: Connection, actor: Actor, proof: MayDownload, *, location_id: int, permission: str
+) -> None:
+    """One row for temporary credentials that are lent. What is read with them nobody sees, so nothing is charged."""
+    store.insert_credentials(conn, actor, proof, location_id, permission)

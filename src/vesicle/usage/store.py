@@ -57,7 +57,16 @@ def downloads(
     given = {condition: value for condition, value in asked.items() if value is not None}
     where = " WHERE " + " AND ".join(given) if given else ""
     return conn.execute(
-        "SELECT id, issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size, charged"
-        " FROM download_record" + where + " ORDER BY id DESC LIMIT %s",
+        "SELECT id, issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size,"
+        " charged, credentials FROM download_record" + where + " ORDER BY id DESC LIMIT %s",
         (*given.values(), limit),
     ).fetchall()  # fmt: skip
+
+
+def insert_credentials(conn: Connection, actor: Actor, proof: MayDownload, location_id: int, permission: str) -> None:
+    """One row for credentials that are lent through an entity."""
+    conn.execute(
+        "INSERT INTO download_record (principal_id, credentials, object_id, storage_location_id, size, charged)"
+        " VALUES (%s, %s, %s, %s, 0, 0)",
+        (actor.id, permission, proof.id, location_id),
+    )

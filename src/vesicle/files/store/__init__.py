@@ -25,7 +25,8 @@ _UPLOAD = (
     "id, started_by, started_on, updated_on, file_name, content_type, content_md5, file_size, part_size, parts,"
     " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state,"
     " (SELECT l.endpoint FROM storage_location l WHERE l.id = storage_location_id),"
-    " (SELECT l.readable FROM storage_location l WHERE l.id = storage_location_id)"
+    " (SELECT l.readable FROM storage_location l WHERE l.id = storage_location_id),"
+    " source_handle_id, source_bucket, source_key, source_etag"
 )
 
 # ---------------------------------------------------------------- file handles
@@ -42,12 +43,14 @@ def insert_s3_handle(
     row = conn.execute(
         "INSERT INTO file_handle (kind, created_by, file_name, content_type, content_md5, content_size,"
         " storage_location_id, bucket, key, object_etag, version_id, checked_on, verification, preview_id)"
-        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s THEN now() END, %s,"
+        " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s THEN now() END,"
+        # Of a copy as much is known as of its source.
+        " coalesce((SELECT s.verification FROM file_handle s WHERE s.id = %s), %s),"
         " CASE WHEN %s THEN NULL ELSE currval('file_handle_id_seq') END) RETURNING id",
         (
             upload.started_by, upload.file_name, upload.content_type, upload.content_md5, upload.file_size,
             upload.storage_location_id, upload.bucket, upload.key, seen.etag if seen else None, _version_of(seen),
-            seen is not None, verification, upload.generate_preview,
+            seen is not None, upload.source_handle_id, verification, upload.generate_preview,
         ),
     ).fetchone()  # fmt: skip
     if row is None:
@@ -240,14 +243,15 @@ def insert_upload(conn: Connection, actor: Actor, digest: bytes, upload: Upload)
     """A new upload; None when the same request of the same person began one a moment ago."""
     query = (
         "INSERT INTO multipart_upload (started_by, request_digest, file_name, content_type, content_md5, file_size,"
-        " part_size, parts, generate_preview, storage_location_id, bucket, key, store_upload_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " part_size, parts, generate_preview, storage_location_id, bucket, key, store_upload_id, source_handle_id,"
+        " source_bucket, source_key, source_etag)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         f" ON CONFLICT (started_by, request_digest) DO NOTHING RETURNING {_UPLOAD}"
     )
     values = (
         actor.id, digest, upload.file_name, upload.content_type, upload.content_md5, upload.file_size, upload.part_size,
         upload.parts, upload.generate_preview, upload.storage_location_id, upload.bucket, upload.key,
-        upload.store_upload_id,
+        upload.store_upload_id, upload.source_handle_id, upload.source_bucket, upload.source_key, upload.source_etag,
     )  # fmt: skip
     with conn.cursor(row_factory=args_row(Upload)) as cursor:
         return cursor.execute(query, values).fetchone()

@@ -1,0 +1,75 @@
+"""Copies of files inside a store, for moving content between storage locations (contract, 8.8).
+
+The server looks at the source, begins the upload and checks the end; the client asks the store for each part by a
+presigned URL, so no byte passes through either of them.
+"""
+
+from __future__ import annotations
+
+from vesicle.access import Actor, OwnsLocation, require
+from vesicle.db import Connection
+from vesicle.delivery import associations
+from vesicle.delivery.model import FileHandleAssociation
+from vesicle.errors import BadRequest, Conflict, Gone
+from vesicle.files import part_copying, uploads
+from vesicle.files.model import Handle, MultipartUploadCopyRequest, MultipartUploadStatus
+from vesicle.locations import resolving
+from vesicle.locations.resolving import Place
+from vesicle.objectstore.contract import ByteRange, NoSuchObject
+from vesicle.objectstore.stores import Stores
+
+
+def start(
+    conn: Connection, actor: Actor, stores: Stores, request: MultipartUploadCopyRequest, *, force_restart: bool
+) -> MultipartUploadStatus:
+    """Begin a copy, or go on with the caller's copy of the very same request, whatever became of it.
+
+    Raises Forbidden for a source that the caller may not download or a location that is somebody else's, NotFound for
+    a location that there is not, Gone and Conflict for a source that vanished or changed, BadRequest for the rest.
+    """
+    digest = part_copying.digest_of(request)
+    going_on = uploads.resumed(conn, actor, stores, digest, force_restart=force_restart)
+    if going_on is not None:
+        return going_on
+    place = resolving.place(conn, stores, request.storage_location_id)
+    if not actor.is_admin:
+        require(conn, actor, OwnsLocation, request.storage_location_id)
+    given = request.source_file_handle_association
+    item = FileHandleAssociation(
+        file_handle_id=given.file_handle_id, associate_object_id=given.associate_object_id,
+        associate_object_type=given.associate_object_type,
+    )  # fmt: skip
+    answer = associations.allowed(conn, actor, [item])[0]
+    if isinstance(answer, str):
+        raise associations.refusal(conn, actor, item, answer)
+    handle = answer[1]
+    source = _source(conn, stores, handle, place)
+    return part_copying.begin(conn, actor, place, request, digest, handle, source)
+
+
+def _source(conn: Connection, stores: Stores, handle: Handle, place: Place) -> ByteRange:
+    """The source as the store has it now. Raises BadRequest, Conflict, Gone."""
+    bucket, key, size = handle.bucket, handle.key, handle.content_size
+    if handle.kind != "s3" or bucket is None or key is None or handle.storage_location_id is None:
+        raise BadRequest(f"File handle {handle.id} is no object in a bucket of S3; there is nothing to copy.")
+    if not size or not handle.content_md5:
+        raise BadRequest(f"File handle {handle.id} has no contentSize or no contentMd5, so a copy cannot be checked.")
+    if handle.storage_location_id == place.location.id:
+        raise BadRequest(f"File handle {handle.id} is in storage location {place.location.id} already.")
+    origin = resolving.place(conn, stores, handle.storage_location_id)
+    if origin.store is not place.store:
+        raise BadRequest(
+            f"File handle {handle.id} is in the object store {origin.store.name}, and storage location "
+            f"{place.location.id} in {place.store.name}, or each is reached with other credentials; bytes are copied "
+            "inside one store only. Download the file and upload it."
+        )
+    try:
+        stat = origin.store.stat(bucket, key)
+    except NoSuchObject:
+        raise Gone(f"The object {key} of file handle {handle.id} is not in the bucket {bucket} any more.") from None
+    if stat.size != size:
+        raise Conflict(
+            f"The object {key} in the bucket {bucket} changed: it has {stat.size} bytes now, and {size} when file "
+            f"handle {handle.id} was made."
+        )
+    return ByteRange(bucket, key, stat.etag, 0, size - 1)

@@ -1,0 +1,62 @@
+"""Uploads whose parts the store takes from an object that it has already."""
+
+from __future__ import annotations
+
+import hashlib
+
+from vesicle.access import Actor
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, Gone
+from vesicle.files import uploads
+from vesicle.files.model import (
+    Handle,
+    MultipartUploadCopyRequest,
+    MultipartUploadStatus,
+    Upload,
+    check_file_name,
+    number_of_parts,
+)
+from vesicle.locations.resolving import Place
+from vesicle.objectstore.contract import ByteRange, CopiesParts, NoSuchObject, Refused, power
+from vesicle.wire import encode
+
+
+def digest_of(request: MultipartUploadCopyRequest) -> bytes:
+    """What makes two requests of one person the same."""
+    return hashlib.sha256(encode(request)).digest()
+
+
+def begin(
+    conn: Connection, actor: Actor, place: Place, request: MultipartUploadCopyRequest, digest: bytes, handle: Handle,
+    source: ByteRange,
+) -> MultipartUploadStatus:  # fmt: skip
+    """Begin the upload, after the store showed that it copies from there to here. Raises BadRequest, Gone."""
+    name = request.file_name or handle.file_name
+    check_file_name(name)
+    size = source.last + 1
+    parts = number_of_parts(size, request.part_size_bytes)
+    key = uploads.new_key(place, actor, name)
+    content_type = handle.content_type or uploads.DEFAULT_TYPE
+    theirs = place.location.kind == "external-s3"
+    store_upload_id = place.store.begin_upload(place.bucket, key, content_type, for_bucket_owner=theirs)
+    try:
+        # One byte tells whether the store copies between these two; part 1 takes its place when it comes.
+        copies = power(place.store, CopiesParts)
+        copies.copy_part(source._replace(last=0), place.bucket, key, store_upload_id, 1)
+    except (Refused, BadRequest) as refused:
+        place.store.abort_upload(place.bucket, key, store_upload_id)
+        if isinstance(refused, NoSuchObject):
+            raise Gone(f"The object {source.key} is not in the bucket {source.bucket} any more.") from None
+        raise BadRequest(
+            f"The object store {place.store.name} does not copy parts from the bucket {source.bucket} to the bucket "
+            f"{place.bucket}; download the file and upload it. {refused.reason}"
+        ) from None
+    new = Upload(
+        id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=name,  # type: ignore[arg-type]
+        content_type=content_type, content_md5=handle.content_md5 or "", file_size=size,
+        part_size=request.part_size_bytes, parts=parts, generate_preview=request.generate_preview is not False,
+        storage_location_id=place.location.id, bucket=place.bucket, key=key, store_upload_id=store_upload_id,
+        result_handle_id=None, state="UPLOADING", endpoint=place.location.endpoint, source_handle_id=handle.id,
+        source_bucket=source.bucket, source_key=source.key, source_etag=source.etag,
+    )  # fmt: skip
+    return uploads.entered(conn, actor, place, digest, new)
