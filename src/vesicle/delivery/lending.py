@@ -37,7 +37,7 @@ def lend(conn: Connection, grant: MayDownload, stores: Stores, permission: str) 
             f"syn{entity_id} is not in a folder whose storage location was made with stsEnabled; there are no "
             "temporary credentials for it."
         )
-    place = resolving.place(conn, stores, governing.location_id)
+    place = resolving.place(conn, stores, governing.location_id, write=write)
     if write and place.location.kind == "managed-s3":
         raise BadRequest(
             f"The storage of this server (storage location {governing.location_id}) is lent {READ_ONLY} alone; add and "

@@ -43,11 +43,11 @@ def start(
     if isinstance(answer, str):
         raise associations.refusal(conn, actor, item, answer)
     handle = answer[1]
-    source = _source(conn, stores, handle, place)
+    source = _source(stores, handle, place)
     return part_copying.begin(conn, actor, place, request, digest, handle, source)
 
 
-def _source(conn: Connection, stores: Stores, handle: Handle, place: Place) -> ByteRange:
+def _source(stores: Stores, handle: Handle, place: Place) -> ByteRange:
     """The source as the store has it now. Raises BadRequest, Conflict, Gone."""
     bucket, key, size = handle.bucket, handle.key, handle.content_size
     if handle.kind != "s3" or bucket is None or key is None or handle.storage_location_id is None:
@@ -56,15 +56,15 @@ def _source(conn: Connection, stores: Stores, handle: Handle, place: Place) -> B
         raise BadRequest(f"File handle {handle.id} has no contentSize or no contentMd5, so a copy cannot be checked.")
     if handle.storage_location_id == place.location.id:
         raise BadRequest(f"File handle {handle.id} is in storage location {place.location.id} already.")
-    origin = resolving.place(conn, stores, handle.storage_location_id)
-    if origin.store is not place.store:
+    origin = stores.at(handle.endpoint, bucket)
+    if origin is not place.store:
         raise BadRequest(
-            f"File handle {handle.id} is in the object store {origin.store.name}, and storage location "
+            f"File handle {handle.id} is in the object store {origin.name}, and storage location "
             f"{place.location.id} in {place.store.name}, or each is reached with other credentials; bytes are copied "
             "inside one store only. Download the file and upload it."
         )
     try:
-        stat = origin.store.stat(bucket, key)
+        stat = origin.stat(bucket, key)
     except NoSuchObject:
         raise Gone(f"The object {key} of file handle {handle.id} is not in the bucket {bucket} any more.") from None
     if stat.size != size:

@@ -74,15 +74,15 @@ def own_locations(conn: Connection, actor: Actor) -> list[AnyStorageLocation]:
     return [shape_of(row) for row in store.made_by(conn, actor, MOST_LISTED)]
 
 
-def place(conn: Connection, stores: Stores, location_id: int) -> Place:
-    """The bucket of a location, to put something there.
+def place(conn: Connection, stores: Stores, location_id: int, *, write: bool = True) -> Place:
+    """The bucket of a location, to put something there unless ``write`` is false.
 
     Raises NotFound, and BadRequest for a location that has none, or one that vesicle cannot write to.
     """
     found = location(conn, location_id)
     if found.kind in WHY_UNUSABLE:
         raise BadRequest(f"Storage location {found.id} {WHY_UNUSABLE[found.kind]}.")
-    if not found.writable:
+    if write and not found.writable:
         raise BadRequest(
             f"Storage location {found.id} can be read and not written by this server; its owner puts objects there, and"
             " registers them."
