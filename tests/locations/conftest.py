@@ -81,11 +81,14 @@ def far(
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
     ceph: Facts,  # noqa: F811
+    seaweedfs: Facts,  # noqa: F811
 ) -> Iterator[Server]:
     """A vesicle whose operator lists that Ceph, with the keys of vesicle's own user there."""
     folder = run_folder(tmp_path_factory, worker_id)
     keys = {"access_key": ceph["access_key"], "secret_key": ceph["secret_key"]}
+    guest = {"access_key": seaweedfs["guest_access_key"], "secret_key": seaweedfs["guest_secret_key"]}
     listed = [{"endpoint": ceph["http"], **keys}, {"endpoint": AWAY, **keys}]
+    listed.append({"endpoint": seaweedfs["http"], **guest})
     start = partial(_start, folder, listed)
     with shared_by_run(folder, "far", start, stop_shared) as facts, httpx.Client() as http:
         yield Server(facts["url"], Path(facts["data"]), facts["admin_token"], http)

@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.live import Person, Server
 from tests.locations.buckets import external, file_of, location, set_on, upload_to
-from tests.locations.conftest import AWAY, Owned
+from tests.locations.conftest import AWAY, Owned, client_of
 from tests.locations.test_registering import S3, batch, claim
+from tests.objectstore.sharing import Facts
 from tests.sending import MIB, add_part, complete, put_part, request, start
 
 LOCATION = "/repo/v1/storageLocation"
@@ -56,6 +57,23 @@ def test_files_go_into_the_bucket_of_somebody_else_and_come_back(far: Server, th
     url = lab.ok("GET", f"/repo/v1/entity/{file['id']}/file", redirect=False)
     assert url.startswith(theirs.endpoint)
     assert lab.http.get(url).content == content
+
+
+def test_two_users_of_a_seaweedfs_are_as_independent(seaweedfs: Facts, lab: Person) -> None:
+    s3 = client_of(seaweedfs, seaweedfs["access_key"], seaweedfs["secret_key"])
+    for name in ("lent", "private"):
+        s3.create_bucket(Bucket=name)
+        s3.put_object(Bucket=name, Key=f"{lab.id}/owner.txt", Body=str(lab.id).encode())
+    asked = {"endpointUrl": seaweedfs["http"], "baseKey": str(lab.id)}
+    refused = lab.call("POST", LOCATION, external("private", **asked))
+    assert (refused.status_code, "AccessDenied" in refused.text) == (400, True)
+    number = location(lab, external("lent", **asked))
+    handle = lab.ok("GET", f"/file/v1/fileHandle/{upload_to(lab, number, b'for the owner')}")
+    assert s3.get_object(Bucket="lent", Key=handle["key"])["Body"].read() == b"for the owner"
+    s3.put_object(Bucket="lent", Key=f"{lab.id}/raw", Body=b"by the owner")
+    raw = lab.ok("POST", S3, claim(number, "lent", f"{lab.id}/raw", b"by the owner"))
+    for one, content in ((handle, b"for the owner"), (raw, b"by the owner")):
+        assert lab.http.get(lab.ok("GET", f"/file/v1/fileHandle/{one['id']}/url", redirect=False)).content == content
 
 
 def test_a_read_only_bucket_is_registered_from_and_not_written_to(far: Server, theirs: Owned, lab: Person) -> None:

@@ -52,7 +52,11 @@ def start_seaweedfs(folder: Path) -> Facts:
     credentials = [{"accessKey": access_key, "secretKey": secret_key}]
     identities = folder / "identities.json"
     actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    identities.write_text(json.dumps({"identities": [{"name": "t", "credentials": credentials, "actions": actions}]}))
+    guest = {"accessKey": secrets.token_hex(10), "secretKey": secrets.token_hex(20)}
+    lent = [f"{action}:lent" for action in ("Read", "Write", "List")]
+    people = [{"name": "t", "credentials": credentials, "actions": actions}]
+    people.append({"name": "guest", "credentials": [guest], "actions": lent})
+    identities.write_text(json.dumps({"identities": people}))
     tokens = folder / "sts.json"
     tokens.write_text(json.dumps(sts_configuration(b64encode(secrets.token_bytes(32)).decode())))
     ca, certificate, key = certify_loopback(folder)
@@ -75,6 +79,8 @@ def start_seaweedfs(folder: Path) -> Facts:
             start_new_session=True,
         )
     keys = {"access_key": access_key, "secret_key": secret_key, "role": ROLE}
+    # The guest may use the bucket "lent", once its owner has made it, and nothing else.
+    keys |= {"guest_access_key": guest["accessKey"], "guest_secret_key": guest["secretKey"]}
     facts = {"http": f"http://127.0.0.1:{first}", "https": f"https://127.0.0.1:{first + 6}", "ca": str(ca), **keys}
     _wait_for(facts, process, folder / "log")
     process.returncode = 0  # It outlives this handle, and may be ended by another process of the run.
