@@ -24,6 +24,11 @@ def entries(conn: Connection, grant: Exists | MayRead | MayChangePermissions) ->
     return store.entries(conn, grant, grant.benefactor_id)
 
 
+def read_by_public(conn: Connection, grants: Sequence[Exists | MayRead]) -> set[int]:
+    """The ids of those lists, among the ones that decide about these objects, that let everybody read."""
+    return store.read_by_public(conn, grants)
+
+
 def stamps(conn: Connection, grant: Exists | MayRead | MayChangePermissions) -> tuple[UUID, datetime]:
     """Etag and creation date of the list that decides about an object."""
     row = store.acl_row(conn, grant, grant.benefactor_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import errors, sql
 from psycopg.rows import args_row
 
-from vesicle.access.actors import Actor
+from vesicle.access.actors import PUBLIC, Actor
 from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayDelete, MayRead, Subject
 from vesicle.access.rights import Right
 from vesicle.access.team_grants import TeamSubject
@@ -123,6 +123,13 @@ def entries(conn: Connection, grant: MayRead | Exists | MayChangePermissions, ac
     return conn.execute(
         "SELECT principal_id, rights FROM acl_entry WHERE acl_id = %s ORDER BY principal_id", (acl_id,)
     ).fetchall()
+
+
+def read_by_public(conn: Connection, grants: Sequence[MayRead | Exists]) -> set[int]:
+    """Those of the lists that decide about these objects by which everybody may read."""
+    lists = list({grant.benefactor_id for grant in grants})
+    query = "SELECT acl_id FROM acl_entry WHERE acl_id = ANY(%s::bigint[]) AND principal_id = %s AND rights & %s <> 0"
+    return {row[0] for row in conn.execute(query, (lists, PUBLIC, int(Right.READ)))}
 
 
 def visible_to(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from vesicle.access import (
     ACCESS_AND_COMPLIANCE,
-    PUBLIC,
     Actor,
     Exists,
     MayRead,
@@ -12,6 +11,7 @@ from vesicle.access import (
     Right,
     lists,
     require,
+    require_each,
     rights_of,
 )
 from vesicle.audit import recording
@@ -26,7 +26,7 @@ from vesicle.entities.model.sharing import (
     access_of,
 )
 from vesicle.entities.store import versions
-from vesicle.errors import BadRequest, Forbidden, NotFound
+from vesicle.errors import BadRequest, Forbidden, NotFound, Refusal
 from vesicle.settings import Settings
 from vesicle.wire import EntityId, stamp
 
@@ -54,8 +54,11 @@ def effective_list(conn: Connection, grant: Exists | MayRead) -> AccessControlLi
 
 def permissions(conn: Connection, grant: Exists | MayRead, settings: Settings) -> UserEntityPermissions:
     """Everything that the caller may do with the entity, as the contract lists it."""
+    return _permissions(grant, settings, lists.read_by_public(conn, [grant]))
+
+
+def _permissions(grant: Exists | MayRead, settings: Settings, public: set[int]) -> UserEntityPermissions:
     actor, rights = grant.actor, rights_of(grant)
-    entries = dict(lists.entries(conn, grant))
     held = Right(grant.rights) if not actor.is_admin else ~Right(0)
     may_share = bool(rights & Right.CHANGE_PERMISSIONS)
     return UserEntityPermissions(
@@ -73,7 +76,7 @@ def permissions(conn: Connection, grant: Exists | MayRead, settings: Settings) -
         can_upload=not actor.is_anonymous,
         can_enable_inheritance=may_share and grant.benefactor_id == grant.id and grant.kind != "project",
         owner_principal_id=grant.created_by,
-        can_public_read=bool(entries.get(PUBLIC, 0) & Right.READ),
+        can_public_read=grant.benefactor_id in public,
         can_moderate=bool(rights & Right.MODERATE),
         is_certification_required=settings.certification == "required",
         is_entity_open_data=grant.open_data,
@@ -107,7 +110,18 @@ def restrictions_of(
         raise BadRequest(f"objectId: {error}") from None
     if kind == "TEAM":
         return [RestrictionInformationResponse(object_id=int(number)) for number in numbers]
-    return [restrictions(conn, require(conn, actor, Exists, number), settings) for number in numbers]
+    grants = [_or_raise(answer) for answer in require_each(conn, actor, Exists, numbers).values()]
+    public = lists.read_by_public(conn, grants)
+    return [
+        RestrictionInformationResponse(object_id=one.id, user_entity_permissions=_permissions(one, settings, public))
+        for one in grants
+    ]
+
+
+def _or_raise(answer: Exists | Refusal) -> Exists:
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
 def before_download(grant: MayRead) -> ActionRequiredList:
