@@ -17,7 +17,7 @@ from tests.engines.parents import Parent, wait_until
 
 from vesicle.engines import running_database
 from vesicle.engines.processes import Engine
-from vesicle.engines.seaweedfs import GRPC_TWIN, free_ports
+from vesicle.engines.seaweedfs import GRPC_TWIN, SOCKET, free_ports
 from vesicle.errors import Unavailable
 
 pytestmark = pytest.mark.xdist_group("engines: deaths")
@@ -152,6 +152,17 @@ def test_the_ports_of_the_last_start_are_kept_except_those_that_somebody_took() 
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"filer", "master"}
     assert len(set(after.values())) == len(after)
+
+
+def test_a_port_whose_socket_somebody_left_behind_is_not_taken() -> None:
+    before = free_ports({}, 0)
+    left = Path(SOCKET.format(part="filer", port=before["filer"] + GRPC_TWIN))
+    left.touch()
+    try:
+        after = free_ports(before, 0)
+    finally:
+        left.unlink()
+    assert {name for name in before if before[name] != after[name]} == {"filer"}
 
 
 def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ LIFE_S = 43_200
 ROLE = "arn:aws:iam::role/vesicle-lends"
 """The role whose sessions are lent out; the store makes them for our own identity."""
 GRPC_TWIN = 10_000
+# SeaweedFS makes these by itself, and cannot start where another user left one of the same name.
+SOCKET = "/tmp/seaweedfs-{part}-grpc-{port}.sock"  # noqa: S108
 PARTS = ("master", "volume", "filer", "s3", "admin")
 GRPC_SECTIONS = ("master", "volume", "filer", "s3", "admin", "worker", "client", "mq", "msg_broker", "msg_agent")
 HTTPS_SECTIONS = ("master", "volume", "filer", "admin")
@@ -102,8 +104,8 @@ class EmbeddedSeaweedFS:
     def _launch(self) -> None:
         self._remove_sockets()
         self._ports = ports = self._choose_ports()
-        names = [f"/tmp/seaweedfs-{part}-grpc-{ports[part] + GRPC_TWIN}.sock" for part in PARTS]  # noqa: S108
-        names.append(f"/tmp/seaweedfs-s3-grpc-{ports['gateway']}.sock")  # noqa: S108
+        names = [SOCKET.format(part=part, port=ports[part] + GRPC_TWIN) for part in PARTS]
+        names.append(SOCKET.format(part="s3", port=ports["gateway"]))
         write_private(self._sockets_file, json.dumps(names))
         with Reachable(self._folder, self._user) as objects, Reachable(self._config, self._user) as config:
             self._write_config(config.path)
@@ -218,10 +220,15 @@ def free_ports(wanted: Mapping[str, int], clients: int) -> dict[str, int]:
     for name in (*PARTS, "plain", "gateway"):
         port = wanted.get(name, 0)
         taken = {clients, clients - GRPC_TWIN, *ports.values()}
-        while not port or port in taken or not (_is_free(port) and _is_free(port + GRPC_TWIN)):
+        while not port or port in taken or not (_is_usable(port) and _is_usable(port + GRPC_TWIN)):
             port = 15_000 + secrets.randbelow(7_700)
         ports[name] = port
     return ports
+
+
+def _is_usable(port: int) -> bool:
+    """Nobody listens there, and nobody left a socket with this number behind."""
+    return _is_free(port) and not any(Path(SOCKET.format(part=part, port=port)).exists() for part in PARTS)
 
 
 def _is_free(port: int, host: str = "127.0.0.1") -> bool:
