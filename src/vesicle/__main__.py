@@ -1,4 +1,4 @@
-"""The command line: vesicle serve | work | admin | check."""
+"""The command line: vesicle serve | work | admin | check | register."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from vesicle import __version__, administration, serving
 from vesicle.accounts import certification, people, sign_in, signing_up
 from vesicle.db import Connection, connect, migrate
 from vesicle.errors import Refusal
+from vesicle.relocation import from_outside
 from vesicle.settings import Settings, SettingsError, load
 
 cli = typer.Typer(
@@ -62,6 +63,43 @@ def serve(
 def work(data: Data = None, config: Config = None) -> None:
     """Run one more worker beside a server that runs already."""
     serving.run_worker(serving.attached(_settings(data, config=config)))
+
+
+@cli.command()
+def register(
+    location: Annotated[int, typer.Argument(help="The storage location whose objects become files.")],
+    target: Annotated[str, typer.Argument(help="The project or folder that they lie in, such as syn10000001.")],
+    prefix: Annotated[str, typer.Option(help="Only keys that begin so, behind the location's base key.")] = "",
+    flat: Annotated[bool, typer.Option("--flat", help="No folders: every file into the target itself.")] = False,
+    content_type: Annotated[Literal["name", "object"], typer.Option(help="Where content types come from.")] = "name",
+    md5: Annotated[
+        Literal["etag", "metadata", "bytes", "nowhere"], typer.Option(help="Where MD5s come from.")
+    ] = "etag",
+    changed: Annotated[
+        Literal["version", "report"], typer.Option(help="What becomes of objects that changed.")
+    ] = "version",
+    label: Annotated[str, typer.Option(help="The label of the versions that are made, such as a release.")] = "",
+    comment: Annotated[str, typer.Option(help="The comment of the versions that are made.")] = "",
+    manifest: Annotated[Path | None, typer.Option(help="Where to save the manifest.", show_default=False)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only write the manifest of what would be done.")] = False,
+    continue_job: Annotated[str | None, typer.Option(help="Go on where this job ended.", show_default=False)] = None,
+    url: Annotated[str | None, typer.Option(help="The server's address; that of DATA otherwise.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Make files of the objects that lie in a bucket, as the person of SYNAPSE_AUTH_TOKEN or ~/.synapseConfig."""
+    address = url or _settings(data, config=config).api_url
+    caller = from_outside.Caller(address, from_outside.token_of_caller())
+    asked = {
+        "targetId": target, "prefix": prefix, "structure": "flat" if flat else "folders",
+        "contentTypeFrom": content_type, "md5From": md5, "changed": changed, "versionLabel": label or None,
+        "versionComment": comment or None, "dryRun": dry_run, "continueJobId": continue_job,
+    }  # fmt: skip
+    done = from_outside.register(caller, location, asked, lambda text: typer.echo(text, err=True))
+    if manifest is not None:
+        from_outside.save_manifest(caller, done, manifest)
+    for name, value in done.items():
+        typer.echo(f"{name}: {value}")
 
 
 @cli.command(hidden=True)

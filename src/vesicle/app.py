@@ -26,6 +26,7 @@ from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores, store_of
 from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
+from vesicle.relocation import drifting
 from vesicle.relocation import http as relocation_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
@@ -51,6 +52,7 @@ ROOMS = (
     jobs_http,
 )
 DURABLE = (
+    drifting,
     removal,
     sending,
     passwords,

@@ -254,6 +254,11 @@ class Settings:
     abandoned_upload_days: int = setting(
         7, "After how many days without a new part an upload is aborted and forgotten.", least=1, most=3650
     )
+    drift_check_hours: int = setting(
+        24,
+        "After how many hours a bucket that somebody brought is compared with what is on record; 0: only when asked.",
+        most=8760,
+    )
     dead_worker_seconds: int = setting(
         60, "After how many seconds without a sign of life the jobs of a worker are taken over.", least=4, most=3600
     )

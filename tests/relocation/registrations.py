@@ -48,3 +48,16 @@ def counts(told: dict[str, Any]) -> dict[str, int]:
     """The numbers that are not 0."""
     names = ("registered", "newVersions", "unchanged", "changed", "reported", "passedOver")
     return {name: told[name] for name in names if told[name]}
+
+
+def run(person: Person, location: int, door: str, **asked: Any) -> dict[str, Any]:
+    """Another job of a location, to its end."""
+    path = f"/vesicle/v1/storageLocation/{location}/{door}"
+    job = person.ok("POST", path, asked)["token"]
+    until = time.monotonic() + WITHIN_S
+    while (answer := person.call("GET", f"{path}/{job}")).status_code == 202:
+        assert time.monotonic() < until, answer.text
+        time.sleep(0.1)
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json()
+    return told

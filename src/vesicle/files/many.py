@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from vesicle.access import Actor, MayCreate, MayUpdate
+from vesicle.access import Actor, MayCreate, MayUpdate, OwnsLocation
 from vesicle.db import Connection
 from vesicle.files.model import Bytes
 from vesicle.files.store import many
@@ -25,3 +25,24 @@ def tie_many(
     """(handle, entity, version): each version refers to its handle from now on."""
     if tied:
         many.associate(conn, proofs, tied)
+
+
+def met_again(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> None:
+    """The objects of these handles of a location were seen just now, as they are on record.
+
+    Serves a worker that acts for the house.
+    """
+    if handle_ids:
+        many.note_checked(conn, location_id, handle_ids)
+
+
+def repoint(
+    conn: Connection, location: OwnsLocation, handle_id: int, key: str, etag: str, version_id: str | None
+) -> None:  # fmt: skip
+    """The bytes of a handle of the location lie under another key now, where its owner put them."""
+    many.repoint(conn, location, handle_id, key, etag, version_id)
+
+
+def verified(conn: Connection, location: OwnsLocation, handle_id: int, md5: str) -> None:
+    """The bytes of a handle of the location were read: this is their MD5."""
+    many.note_verified(conn, location, handle_id, md5)

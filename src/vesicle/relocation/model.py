@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -89,3 +89,89 @@ class Registration(msgspec.Struct):
     listed: bool
     pages: int
     counts: Counts
+
+
+class CheckDriftRequest(Shape, tag_field="concreteType", tag="org.vesicle.relocation.CheckDriftRequest"):
+    """The bucket of a location is to be compared with what is on record, now."""
+
+    storage_location_id: Maybe[Int64] = UNSET
+
+
+class CheckDriftResponse(Shape):
+    """The comparison is done; the differences are to be read."""
+
+    storage_location_id: Int64
+
+
+class DriftItem(Shape):
+    """One file handle whose object is not as it is on record: ``missing``, ``changed``, a ``new version`` that nothing
+    on record speaks of, or ``contradicted``: its bytes have another MD5 (``seen_etag``) than was claimed.
+    """
+
+    file_handle_id: Id
+    difference: str
+    key: str
+    content_size: Int64
+    noticed_on: str
+    object_etag: Maybe[str] = UNSET
+    object_version: Maybe[str] = UNSET
+    seen_size: Maybe[Int64] = UNSET
+    seen_etag: Maybe[str] = UNSET
+    seen_version: Maybe[str] = UNSET
+    entity_id: Maybe[EntityId] = UNSET
+    entity_version: Maybe[Int64] = UNSET
+
+
+class DriftPage(Shape):
+    """What differs, and of when that is: the newest comparison's beginning, its end once it has ended, its trouble."""
+
+    results: list[DriftItem]
+    next_page_token: Maybe[str] = UNSET
+    began_on: Maybe[str] = UNSET
+    finished_on: Maybe[str] = UNSET
+    trouble: Maybe[str] = UNSET
+
+
+class RelinkPair(Shape):
+    """An object that was renamed, with whole keys."""
+
+    from_key: str
+    to_key: str
+
+
+class RelinkRequest(Shape, tag_field="concreteType", tag="org.vesicle.relocation.RelinkRequest"):
+    """Handles are to follow their objects: those of the pairs; without pairs, missing ones that can be found."""
+
+    storage_location_id: Maybe[Int64] = UNSET
+    pairs: Maybe[list[RelinkPair]] = UNSET
+
+
+class RelinkResponse(Shape):
+    """How many handles point elsewhere now, and why some of the pairs were not followed."""
+
+    relinked: Int64
+    not_relinked: list[str]
+
+
+class VerifyRequest(Shape, tag_field="concreteType", tag="org.vesicle.relocation.VerifyRequest"):
+    """The bytes of every file of a location whose MD5 is not known for sure are to be read."""
+
+    storage_location_id: Maybe[Int64] = UNSET
+
+
+class VerifyResponse(Shape):
+    """How many were read and are as claimed, how many are not, and how many could not be read as they are on record."""
+
+    verified: Int64
+    contradicted: Int64
+    unreadable: Int64
+
+
+class Difference(NamedTuple):
+    """What was seen in place of what is on record of a handle."""
+
+    handle: int
+    kind: str
+    size: int | None
+    etag: str | None
+    version_id: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from vesicle.access import Actor, MayCreate, MayUpdate
+from vesicle.access import Actor, MayCreate, MayUpdate, OwnsLocation
 from vesicle.db import Connection
 from vesicle.files.model import ENTITY, Bytes
 from vesicle.locations.model import Location
@@ -43,4 +43,32 @@ def associate(
         " FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS new (handle, entity, version)"
         " ON CONFLICT DO NOTHING",
         (list(handles), list(entities), list(versions)),
+    )
+
+
+def note_checked(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> None:
+    """These handles of the location are as they were."""
+    conn.execute(
+        "UPDATE file_handle SET checked_on = now() WHERE id = ANY(%s::bigint[]) AND storage_location_id = %s",
+        (list(handle_ids), location_id),
+    )
+
+
+def repoint(
+    conn: Connection, location: OwnsLocation, handle_id: int, key: str, etag: str, version_id: str | None
+) -> None:  # fmt: skip
+    """Another key for a handle of the location. What its owner put there is never removed by us."""
+    conn.execute(
+        "UPDATE file_handle SET key = %s, object_etag = %s, version_id = %s, ours = false, checked_on = now(),"
+        " modified_on = now(), etag = gen_random_uuid() WHERE id = %s AND storage_location_id = %s",
+        (key, etag, version_id, handle_id, location.id),
+    )
+
+
+def note_verified(conn: Connection, location: OwnsLocation, handle_id: int, md5: str) -> None:
+    """The MD5 of a handle of the location is known."""
+    conn.execute(
+        "UPDATE file_handle SET content_md5 = %s, verification = 'verified', checked_on = now(), modified_on = now(),"
+        " etag = gen_random_uuid() WHERE id = %s AND storage_location_id = %s",
+        (md5, handle_id, location.id),
     )

@@ -1,0 +1,13 @@
+"""The drift of buckets from what is on record."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())

@@ -1,0 +1,125 @@
+"""What becomes of a bucket behind the back of vesicle is seen, told, and followed where the bytes are the same."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from tests.live import Person, Server
+from tests.locations.buckets import external, location, own_bucket, put
+from tests.relocation.registrations import register, run
+
+from vesicle.relocation import drifting
+
+
+def differences(person: Person, number: int) -> dict[str, str]:
+    """What differs, by key, after a comparison."""
+    run(person, number, "drift")
+    page = person.ok("GET", f"/vesicle/v1/storageLocation/{number}/drift")
+    assert page["finishedOn"]
+    return {one["key"]: one["difference"] for one in page["results"]}
+
+
+def file_at(server: Server, bucket: str, key: str) -> tuple[Any, ...]:
+    """(id, size, MD5, verification, ours) of the handles of a key."""
+    with server.database() as conn:
+        query = (
+            "SELECT id, content_size, content_md5, verification, ours FROM file_handle WHERE bucket = %s AND key = %s"
+        )
+        row = conn.execute(query, (bucket, key)).fetchone()
+    assert row
+    return tuple(row)
+
+
+def test_missing_and_changed_objects_are_listed_until_they_are_as_they_were(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    for name in ("kept", "gone", "other", "moved"):
+        put(server, bucket, f"d/{name}.txt", f"bytes of {name}")
+    number, project = location(owner, external(bucket)), owner.project()["id"]
+    register(owner, number, project, prefix="d/")
+    assert differences(owner, number) == {}
+    server.store().delete(bucket, "d/gone.txt")
+    put(server, bucket, "d/other.txt", "something else")
+    assert differences(owner, number) == {"d/gone.txt": "missing", "d/other.txt": "changed"}
+    page = owner.ok("GET", f"/vesicle/v1/storageLocation/{number}/drift")["results"]
+    changed = next(one for one in page if one["difference"] == "changed")
+    assert changed["seenSize"] == len("something else")
+    assert changed["objectEtag"] == hashlib.md5(b"bytes of other").hexdigest()
+    assert changed["seenEtag"] == hashlib.md5(b"something else").hexdigest()
+    assert changed["entityId"].startswith("syn")
+    put(server, bucket, "d/gone.txt", "bytes of gone")
+    register(owner, number, project, prefix="d/")
+    # The bucket keeps no versions, so the bytes of the first version of the changed file are gone for good.
+    assert differences(owner, number) == {"d/other.txt": "changed"}
+
+
+def test_what_moved_is_followed_and_what_has_other_bytes_is_not(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    for name in ("a", "b", "c", "twin1", "twin2"):
+        put(server, bucket, f"d/{name}.txt", "twins" if name.startswith("twin") else f"bytes of {name}")
+    number, project = location(owner, external(bucket)), owner.project()["id"]
+    register(owner, number, project, prefix="d/")
+    s3 = server.store()
+    for name in ("a", "b", "twin1", "twin2"):
+        s3.copy(bucket, f"d/{name}.txt", bucket, f"new/{name}.txt")
+        s3.delete(bucket, f"d/{name}.txt")
+    pairs = [{"fromKey": "d/a.txt", "toKey": "new/a.txt"}, {"fromKey": "d/c.txt", "toKey": "new/a.txt"},
+             {"fromKey": "d/b.txt", "toKey": "nowhere"}, {"fromKey": "unknown", "toKey": "new/b.txt"}]  # fmt: skip
+    handle = file_at(server, bucket, "d/a.txt")
+    told = run(owner, number, "relink", pairs=pairs)
+    assert told["relinked"] == 1
+    assert len(told["notRelinked"]) == 3
+    assert file_at(server, bucket, "new/a.txt")[0] == handle[0]
+    assert differences(owner, number) == dict.fromkeys(("d/b.txt", "d/twin1.txt", "d/twin2.txt"), "missing")
+    assert run(owner, number, "relink")["relinked"] == 1, "what cannot be told from its twin stays where it is"
+    assert file_at(server, bucket, "new/b.txt")
+    assert differences(owner, number) == dict.fromkeys(("d/twin1.txt", "d/twin2.txt"), "missing")
+    with server.database() as conn:
+        query = "SELECT count(*) FROM audit_record WHERE deed = 'file_handle.relink' AND actor_id = %s"
+        assert conn.execute(query, (owner.id,)).fetchone() == (2,)
+
+
+def test_reading_turns_claims_into_knowledge_or_contradicts_them(server: Server, owner: Person) -> None:
+    bucket, s3 = own_bucket(server, owner), server.store()
+    part = b"p" * 5 * 1024**2
+    right = hashlib.md5(part + b"!").hexdigest()
+    for key, claim in (("d/right.bin", right), ("d/wrong.bin", "0" * 32), ("d/silent.bin", None)):
+        upload = s3.begin_upload(bucket, key, None, metadata={"md5": claim} if claim else None)
+        parts = [(n, s3.put_part(bucket, key, upload, n, body)) for n, body in ((1, part), (2, b"!"))]
+        s3.complete_upload(bucket, key, upload, parts)
+    number = location(owner, external(bucket))
+    register(owner, number, owner.project()["id"], prefix="d/", md5From="metadata")
+    assert differences(owner, number) == {}, "an ETag of parts is no MD5, and no contradiction"
+    told = run(owner, number, "verify")
+    assert told == {"verified": 2, "contradicted": 1, "unreadable": 0}
+    assert file_at(server, bucket, "d/right.bin")[2:4] == (right, "verified")
+    assert file_at(server, bucket, "d/silent.bin")[2:4] == (right, "verified")
+    assert file_at(server, bucket, "d/wrong.bin")[2:4] == ("0" * 32, "claimed")
+    assert differences(owner, number) == {"d/wrong.bin": "contradicted"}
+
+
+def test_strangers_are_kept_out_of_drift(server: Server, owner: Person, stranger: Person) -> None:
+    number = location(owner, external(own_bucket(server, owner)))
+    for door in ("drift", "relink", "verify"):
+        assert stranger.call("POST", f"/vesicle/v1/storageLocation/{number}/{door}", {}).status_code == 403
+    answer = owner.call(
+        "POST", f"/vesicle/v1/storageLocation/{number}/relink", {"pairs": [{"fromKey": "a", "toKey": "b"}] * 1001}
+    )
+    assert answer.status_code == 400
+
+
+def test_the_house_looks_by_itself(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    put(server, bucket, "d/gone.txt", "gone")
+    number = location(owner, external(bucket))
+    register(owner, number, owner.project()["id"], prefix="d/")
+    server.store().delete(bucket, "d/gone.txt")
+    from vesicle.app import open_house
+
+    house = open_house(server.settings())
+    try:
+        drifting.compare_one(house, location_id=number)
+    finally:
+        house.pool.close()
+    page = owner.ok("GET", f"/vesicle/v1/storageLocation/{number}/drift")
+    assert [one["difference"] for one in page["results"]] == ["missing"]
