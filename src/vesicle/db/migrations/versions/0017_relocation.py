@@ -1,4 +1,4 @@
-"""Registrations of objects that lie in buckets."""
+"""Registrations of objects that lie in buckets, and the drift of buckets from what is on record."""
 
 from pathlib import Path
 
