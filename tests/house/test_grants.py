@@ -84,6 +84,7 @@ REASONS = {
     "locations.locations": "as of one location",
     "locations.container_of": "says which container to ask a grant for",
     "locations.settings_above": "which location holds for a place; the caller has asked for the place",
+    "locations.containers_with_sts": "which location holds for a place is no secret to who may use the place",
     "tree.project_of": "which lock to take, before permission is decided under it",
     "tree.children": "tells only that names are taken, to who is about to create there",
     "tree.name_is_taken": "tells only that a name is taken, to who may create or rename there",

@@ -255,6 +255,19 @@ def test_a_subfolder_with_a_list_of_its_own_decides_for_itself(server: Server, o
     ).status_code == 403  # fmt: skip
 
 
+def test_a_subfolder_with_sts_of_its_own_takes_none_of_it(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    put(server, bucket, "d/lent/a.txt", "a")
+    number, project = location(owner, external(bucket)), owner.project()["id"]
+    lent = owner.folder(project, "lent")["id"]
+    set_on(owner, lent, managed_sts(owner))
+    told = register(owner, number, project, prefix="d/")
+    assert counts(told) == {"reported": 1}
+    assert "STS of its own" in manifest(owner, told)["d/lent/a.txt"]["note"]
+    answer = owner.call("POST", f"/vesicle/v1/storageLocation/{number}/register", {"targetId": lent})
+    assert (answer.status_code, "STS" in answer.json()["reason"]) == (400, True)
+
+
 @pytest.mark.parametrize("structure", ["folders", "flat"])
 def test_two_registrations_at_once_make_everything_once(structure: str, server: Server, owner: Person) -> None:
     bucket = own_bucket(server, owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
@@ -89,6 +90,25 @@ def place(conn: Connection, stores: Stores, location_id: int, *, write: bool = T
         )
     bucket = found.bucket or stores.managed.bucket
     return Place(stores.at(found.endpoint, bucket), bucket, found.base_key, found)
+
+
+def bucket_to_read(conn: Connection, stores: Stores, location_id: int) -> Place:
+    """The bucket that somebody brought, to look at what its owner put there.
+
+    Raises NotFound, and BadRequest for a location that is no such bucket, or one that vesicle cannot read.
+    """
+    found = location(conn, location_id)
+    if found.kind != "external-s3" or found.bucket is None:
+        why_not = WHY_UNUSABLE.get(found.kind, "is this server's own; what lies there is registered already")
+        raise BadRequest(f"Storage location {found.id} {why_not}.")
+    if not found.readable:
+        raise BadRequest(f"Storage location {found.id} can be written and not read by this server.")
+    return Place(stores.at(found.endpoint, found.bucket), found.bucket, found.base_key, found)
+
+
+def with_sts(conn: Connection, container_ids: Sequence[int]) -> set[int]:
+    """Those of the containers whose own setting is a location with STS."""
+    return store.containers_with_sts(conn, container_ids)
 
 
 def check_proxy_user(conn: Connection, actor: Actor, of: Location) -> None:

@@ -169,6 +169,16 @@ def settings_above(conn: Connection, node_id: int) -> list[tuple[int, int, bool]
     return conn.execute(_NEAREST, (node_id,)).fetchall()
 
 
+def containers_with_sts(conn: Connection, container_ids: Sequence[int]) -> set[int]:
+    """Those whose own setting is a location with STS. No secret to who may use the place, as above."""
+    rows = conn.execute(
+        "SELECT s.node_id FROM project_setting s JOIN project_setting_location p ON p.setting_id = s.id"
+        " JOIN storage_location l ON l.id = p.location_id WHERE s.node_id = ANY(%s::bigint[]) AND l.sts_enabled",
+        (list(container_ids),),
+    )
+    return {row[0] for row in rows}
+
+
 def holds_anything(conn: Connection, grant: MayRead | MayCreate | MayUpdate | MayDelete) -> bool:
     """True when something lies in the container, or lies in the trash can and came from there."""
     row = conn.execute(

@@ -63,9 +63,7 @@ def compare(house: House, location_id: int, job: frame.Running | None = None) ->
     Raises BadRequest for a location that is no bucket of somebody's, Refused and Unavailable.
     """
     with house.pool.connection() as conn:
-        place = resolving.place(conn, house.stores, location_id)
-        if place.location.kind != "external-s3" or not place.location.readable:
-            raise BadRequest(f"Storage location {location_id} is no bucket of somebody else that this server may read.")
+        place = resolving.bucket_to_read(conn, house.stores, location_id)
         state = drift.begin(conn, location_id)
     walk, cursor, seen = Walk(place, ""), state.cursor, 0
     while True:

@@ -8,6 +8,7 @@ from vesicle.access import MayCreate, require_each
 from vesicle.db import Connection
 from vesicle.entities import many
 from vesicle.errors import Refusal
+from vesicle.locations import resolving
 from vesicle.tree import planting
 from vesicle.tree.planting import Place
 
@@ -54,9 +55,12 @@ def _level(
             ids[line] = number
     new = [ids[line] for line in lines if line in ids]
     answers = require_each(conn, target.actor, MayCreate, new) if new else {}
+    of_its_own = resolving.with_sts(conn, [number for number, _ in found.values()]) if found else set()
     for line in [one for one in lines if one in ids]:
         answer = answers[ids[line]]
         if isinstance(answer, Refusal):
             why_not[line] = answer.reason
+        elif ids[line] in of_its_own:
+            why_not[line] = f"syn{ids[line]} has a storage location with STS of its own, and takes no other files"
         else:
             grants[ids[line]] = answer

@@ -47,11 +47,7 @@ def allowed(conn: Connection, actor: Actor, stores: Stores, asked: RegisterObjec
     target = require(conn, actor, MayCreate, int(asked.target_id))
     if target.kind not in CONTAINERS:
         raise BadRequest(f"syn{target.id} is a {target.kind}; files are registered in a project or folder.")
-    place = resolving.place(conn, stores, location.id)
-    if place.location.kind != "external-s3":
-        raise BadRequest(f"Storage location {location.id} is this server's own; what lies there is registered already.")
-    if not place.location.readable:
-        raise BadRequest(f"This server may not read the bucket {place.bucket}, so nothing of it can be registered.")
+    place = resolving.bucket_to_read(conn, stores, location.id)
     governing = resolving.governing(conn, target.id)
     if (governing.sts or place.location.sts_enabled) and governing.location_id != location.id:
         raise BadRequest(

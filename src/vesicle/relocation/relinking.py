@@ -37,7 +37,7 @@ def relink(job: frame.Running, asked: RelinkRequest) -> RelinkResponse:
         location = owned(
             conn, tokens.actor_of_person(conn, job.started_by, house.settings), asked.storage_location_id
         )  # fmt: skip
-        place = resolving.place(conn, house.stores, location.id)
+        place = resolving.bucket_to_read(conn, house.stores, location.id)
     if asked.pairs:
         done, why_not = 0, []
         for pair in asked.pairs:

@@ -22,7 +22,7 @@ def verify(job: frame.Running, asked: VerifyRequest) -> VerifyResponse:
         location = owned(
             conn, tokens.actor_of_person(conn, job.started_by, house.settings), asked.storage_location_id
         )  # fmt: skip
-        place = resolving.place(conn, house.stores, location.id)
+        place = resolving.bucket_to_read(conn, house.stores, location.id)
     answer, after = VerifyResponse(verified=0, contradicted=0, unreadable=0), 0
     while True:
         with house.pool.connection() as conn:

@@ -1,0 +1,52 @@
+"""`vesicle register`, as somebody calls it who owns a bucket and has a token."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+from pathlib import Path
+
+from tests.live import Person, Server, command, environment
+from tests.locations.buckets import external, location, own_bucket, put
+
+
+def register(person: Person, *arguments: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The command, against the server."""
+    return subprocess.run(
+        command("register", *arguments, "--url", person.url),
+        env=environment(SYNAPSE_AUTH_TOKEN=person.token if token is None else token, HOME="/nonexistent"),
+        capture_output=True, text=True, check=False, timeout=120, cwd="/",
+    )  # fmt: skip
+
+
+def test_a_release_is_registered_and_its_manifest_saved(server: Server, owner: Person, tmp_path: Path) -> None:
+    bucket = own_bucket(server, owner)
+    for key in ("r1/a.txt", "r1/b/c.txt"):
+        put(server, bucket, key, key)
+    number, project = str(location(owner, external(bucket))), owner.project()["id"]
+    file = tmp_path / "plan.csv"
+    done = register(owner, number, project, "--prefix", "r1/", "--dry-run", "--manifest", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "registered: 2" in done.stdout
+    done = register(
+        owner, number, project, "--prefix", "r1/", "--label", "r1", "--comment", "first", "--flat", "--md5", "bytes",
+        "--content-type", "object", "--changed", "report", "--manifest", str(file),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "job " in done.stderr
+    lines = list(csv.DictReader(file.open()))
+    assert [line["outcome"] for line in lines] == ["registered", "registered"]
+    entity = owner.ok("GET", f"/repo/v1/entity/{lines[0]['entity']}")
+    assert (entity["versionLabel"], entity["versionComment"], entity["parentId"]) == ("r1", "first", project)
+
+
+def test_a_refusal_is_one_sentence(server: Server, owner: Person, stranger: Person) -> None:
+    number, project = str(location(owner, external(own_bucket(server, owner)))), owner.project()["id"]
+    for done in (
+        register(stranger, number, project),
+        register(owner, number, "syn1"),
+        register(owner, number, project, token=""),
+    ):
+        assert done.returncode == 2
+        assert done.stderr.startswith("vesicle: ")
+        assert "Traceback" not in done.stderr
