@@ -34,7 +34,7 @@ def test_a_release_is_registered_and_its_manifest_saved(server: Server, owner: P
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "job " in done.stderr
-    lines = list(csv.DictReader(file.open()))
+    lines = list(csv.DictReader(file.read_text().splitlines()))
     assert [line["outcome"] for line in lines] == ["registered", "registered"]
     entity = owner.ok("GET", f"/repo/v1/entity/{lines[0]['entity']}")
     assert (entity["versionLabel"], entity["versionComment"], entity["parentId"]) == ("r1", "first", project)
