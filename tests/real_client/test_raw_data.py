@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.live import Server
-from tests.locations.buckets import external, location, own_bucket, put, set_on
+from tests.locations.buckets import own_bucket, put
 from tests.real_client.conftest import Client
 from tests.relocation.registrations import counts, register
 
@@ -13,8 +13,16 @@ def test_raw_data_is_read_release_by_release_and_processed_data_goes_elsewhere(
 ) -> None:
     owner = client.person
     raw, processed = own_bucket(server, owner, "cohort"), own_bucket(server, owner)
-    number, project = location(owner, external(raw, baseKey="cohort")), owner.project()["id"]
-    set_on(owner, project, location(owner, external(processed)))
+    project = owner.project()["id"]
+    told = client.python(
+        f"""
+        processed = syn.createStorageLocationSetting("ExternalS3Storage", bucket="{processed}")
+        syn.setStorageLocation("{project}", processed["storageLocationId"])
+        raw = syn.createStorageLocationSetting("ExternalS3Storage", bucket="{raw}", baseKey="cohort")
+        print(raw["storageLocationId"])
+        """
+    )
+    number = int(told.split()[-1])
     folder = owner.folder(project, "Raw")["id"]
     for name in ("one", "two"):
         put(server, raw, f"cohort/r1/{name}.txt", f"{name} of release 1")
