@@ -102,7 +102,7 @@ REASONS = {
     "jobs.fail": "the worker that runs the job",
     "files.hold_handles": "tells only which of the handles, for which there are proofs, are still there",
     "relocation.of_job": "the worker that runs the job",
-    "relocation.begin": "the worker that compares buckets with the record",
+    "relocation.begin_round": "the worker that compares buckets with the record",
     "relocation.current": "the worker that compares buckets with the record",
     "relocation.advance": "the worker that compares buckets with the record",
     "relocation.note_trouble": "the worker that compares buckets with the record",

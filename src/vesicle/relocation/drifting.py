@@ -64,7 +64,7 @@ def compare(house: House, location_id: int, job: frame.Running | None = None) ->
     """
     with house.pool.connection() as conn:
         place = resolving.bucket_to_read(conn, house.stores, location_id)
-        state = drift.begin(conn, location_id)
+        state = drift.begin_round(conn, location_id)
     walk, cursor, seen = Walk(place, ""), state.cursor, 0
     while True:
         objects, cursor = walk.page(cursor)

@@ -40,7 +40,7 @@ _RECORDED = (
 )
 
 
-def begin(conn: Connection, location_id: int) -> Round:
+def begin_round(conn: Connection, location_id: int) -> Round:
     """The round that was cut off, or a new one. Serves a worker that acts for the house."""
     conn.execute(
         "INSERT INTO drift_check (location_id) VALUES (%s) ON CONFLICT (location_id) DO UPDATE SET began_on = now(),"
