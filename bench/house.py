@@ -18,11 +18,15 @@ from tests.objectstore.starting import free_ports
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def end_on_term() -> None:
+    """Python ends on TERM without its finally clauses, and what was started would stay; from now on it runs them."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 @contextmanager
 def running(**settings: str) -> Iterator[tuple[Server, int]]:
     """A server in a folder that goes when it ends, and the process id of its parent."""
-    # Python ends on TERM without its finally clauses; what was started would stay.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    end_on_term()
     folder = Path(tempfile.mkdtemp(prefix="vesicle-bench-"))
     port = free_ports(2)
     process = start_server(folder / "data", port, log=folder / "log", **{**NO_LIMITS, **settings})

@@ -19,10 +19,11 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -34,6 +35,7 @@ from tests.real_client.conftest import CONFIG, programs_of
 from bench.house import running, tree_cpu_s
 
 MIB = 1024**2
+LONGEST_S = 4 * 3600
 # What the client takes by itself: parts of 8 MiB, and four threads more than there are processors.
 THREADS = (os.cpu_count() or 1) + 4
 ONE_PART = TransferConfig(multipart_chunksize=8 * MIB, multipart_threshold=8 * MIB, max_concurrency=THREADS)
@@ -63,10 +65,16 @@ done = asyncio.run(every())[-1].id
 
 
 class Rivals:
-    """The client and boto3, on the same server."""
+    """The client and boto3, on the same server. The client has these lines more in its configuration, and these
+    variables more in its shell.
+    """
 
-    def __init__(self, server: Server, parent: int, python: Path, folder: Path) -> None:
+    def __init__(
+        self, server: Server, parent: int, python: Path, folder: Path, *, config: str = "",
+        shell: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self.server, self.parent, self.python, self.folder = server, parent, python, folder
+        self.config, self.shell = config, dict(shell)
         self.person: Person = server.person("bench")
         settings = server.settings()
         self.bucket = settings.s3_bucket
@@ -80,13 +88,13 @@ class Rivals:
         """Seconds of wall and processor time of the client, and of vesicle with its engines, for one job."""
         home = Path(tempfile.mkdtemp(dir=self.folder))
         name, token, url = self.person.name, self.person.token, self.server.url
-        (home / ".synapseConfig").write_text(CONFIG.format(name=name, token=token, url=url, home=home))
+        (home / ".synapseConfig").write_text(CONFIG.format(name=name, token=token, url=url, home=home) + self.config)
         script = home / "job.py"
         script.write_text(PROLOGUE + job + EPILOGUE)
         before = tree_cpu_s(self.parent)
         done = subprocess.run(
             [self.python, script, json.dumps(what)], cwd=home, capture_output=True, text=True, check=False,
-            env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, timeout=1800,
+            env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **self.shell}, timeout=LONGEST_S,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)

@@ -19,12 +19,13 @@ from tempfile import mkdtemp
 from tests.objectstore.certifying import certify_loopback
 from tests.objectstore.sharing import Facts
 
-from vesicle.engines.seaweedfs import ROLE, sts_configuration
+from vesicle.engines.seaweedfs import GRPC_TWIN, ROLE, sts_configuration
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.s3 import S3Store
 
 CEPH_SCRIPTS = Path(__file__).parent.parent / "ceph"
 START_WITHIN_S = 60
+PORTS = 7
 
 
 def free_ports(count: int, twin: int = 0) -> int:
@@ -60,11 +61,12 @@ def start_seaweedfs(folder: Path) -> Facts:
     tokens = folder / "sts.json"
     tokens.write_text(json.dumps(sts_configuration(b64encode(secrets.token_bytes(32)).decode())))
     ca, certificate, key = certify_loopback(folder)
-    first = free_ports(7, twin=10000)  # Each port's gRPC twin is 10,000 higher.
+    first = free_ports(PORTS, twin=GRPC_TWIN)
     names = ("s3.port", "master.port", "volume.port", "filer.port", "metricsPort", "admin.port", "s3.port.https")
     ports = [f"-{name}={first + n}" for n, name in enumerate(names)]
     weed = str(Path(sysconfig.get_path("scripts")) / "weed")
-    command = [weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"]
+    command = [weed, "-logtostderr=true", "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    command += ["-master.telemetry=false"]
     command += ["-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", f"-s3.config={identities}", *ports]
     command += [f"-filer.localSocket={folder}/filer.sock", f"-s3.localSocket={folder}/s3.sock"]
     command += [f"-s3.iam.config={tokens}", "-s3.iam=false"]
@@ -105,6 +107,10 @@ def _wait_for(facts: Facts, process: subprocess.Popen[bytes], log: Path) -> None
 
 def stop_seaweedfs(facts: Facts) -> None:
     os.kill(int(facts["pid"]), signal.SIGKILL)  # Its data is thrown away: nothing is gained by a slow end.
+    first = int(facts["http"].rpartition(":")[2]) + GRPC_TWIN
+    for one in Path("/tmp").glob("seaweedfs-*-grpc-*.sock"):  # It has no flag for where these are made.
+        if int(one.stem.rpartition("-")[2]) in range(first, first + PORTS):
+            one.unlink()
 
 
 def start_ceph(folder: Path) -> Facts:
