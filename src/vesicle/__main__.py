@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from vesicle import __version__, administration, serving
+from vesicle import __version__, administration, org_command, serving
 from vesicle.accounts import certification, people, sign_in, signing_up
 from vesicle.db import Connection, connect, migrate
 from vesicle.errors import Refusal
@@ -206,6 +206,16 @@ def check_bucket(
     settings = serving.attached(_settings(data, config=config))
     if not administration.check_bucket(settings, bucket, base_key, endpoint, papers=papers):
         raise typer.Exit(1)
+
+
+@contextmanager
+def _house(data: Path | None, config: Path | None) -> Iterator[tuple[Connection, Settings]]:
+    """The database, and the settings of the server."""
+    with _database(data, config) as conn:
+        yield conn, _settings(data, config=config)
+
+
+cli.add_typer(org_command.with_database(_house), name="org")
 
 
 def main() -> None:

@@ -26,11 +26,13 @@ from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores, store_of
 from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
+from vesicle.organizations import notifying
 from vesicle.relocation import drifting
 from vesicle.relocation import http as relocation_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
 from vesicle.usage import http as usage_http
+from vesicle.usage import reports
 from vesicle.web import Anyone, Door, Doors, House, Transaction, health, stack
 from vesicle.web.edge import Edge
 from vesicle.web.openapi import document
@@ -58,6 +60,8 @@ DURABLE = (
     passwords,
     mailing,
     trash,
+    reports,
+    notifying,
 )
 """Rooms with work on the queue: a worker knows what these have declared."""
 

@@ -99,7 +99,7 @@ def test_the_owner_of_a_basic_plan_renames_it_and_can_add_nobody(ann: Person, bo
     assert refused(ann, "PUT", path, {**made, "name": "later"})[0] == 412
     taken = own(bob)["name"]
     assert refused(ann, "PUT", path, {**renamed, "name": taken.upper()})[0] == 409
-    status, reason = refused(ann, "PUT", path, {**renamed, "outsidersMayUpload": False})
+    status, reason = refused(ann, "PUT", path, {**renamed, "outsidersMayUpload": not renamed["outsidersMayUpload"]})
     assert (status, "name alone" in reason) == (403, True)
     status, reason = refused(ann, "POST", f"{path}/invitation", {"userName": bob.name})
     assert (status, "planRequest" in reason) == (403, True)

@@ -14,6 +14,10 @@ def furnish(world: World) -> None:
     plan = world.admin.ok("POST", "/vesicle/v1/plan", {"offer": "SELF_MANAGED"})["id"]
     body = {"name": name, "planId": plan, "ownerId": str(world.owner.id)}
     things["organization"] = world.admin.ok("POST", "/vesicle/v1/organization", body)["id"]
+    other = world.admin.ok("POST", "/vesicle/v1/plan", {"offer": "SELF_MANAGED"})["id"]
+    body = {**body, "name": f"other {name}", "planId": other}
+    things["otherOrganization"] = world.admin.ok("POST", "/vesicle/v1/organization", body)["id"]
+    things["projectId"] = things["project"] = world.project["id"]
     things["plan"], things["memberId"] = plan, str(world.owner.id)
     things["ownerId"], things["name"] = str(world.owner.id), "NO_SUCH_OFFER"
     path = f"/vesicle/v1/organization/{things['organization']}/invitation"
@@ -43,6 +47,20 @@ SAMPLES: dict[str, Sample] = {
     "POST /vesicle/v1/plan": Sample(lambda _: {"offer": "BASIC"}),
     "GET /vesicle/v1/plan/{id}": Sample(),
     "PUT /vesicle/v1/plan/{id}": Sample(lambda _: {"etag": "00000000-0000-0000-0000-000000000000"}),
+    "GET /vesicle/v1/organization/{id}/notice": Sample(),
+    "GET /vesicle/v1/organization/{id}/project": Sample(),
+    "PUT /vesicle/v1/organization/{id}/project/{projectId}": Sample(),
+    "DELETE /vesicle/v1/organization/{id}/project/{projectId}": Sample(),
+    "POST /vesicle/v1/organization/{id}/merge": Sample(
+        lambda world: {"organizationId": world.things["otherOrganization"], "dryRun": True}
+    ),
+    "GET /vesicle/v1/usage/organization/{id}": Sample(),
+    "GET /vesicle/v1/usage/organization/{id}/report": Sample(),
+    "GET /vesicle/v1/usage/organization/{id}/file": Sample(),
+    "GET /vesicle/v1/usage/organization/{id}/download": Sample(),
+    "PUT /repo/v1/project/{projectId}/storage/limit": Sample(
+        lambda world: {"projectId": world.project["id"], "storageLocationId": 1}
+    ),
     "POST /vesicle/v1/planRequest": Sample(
         lambda world: {"organizationId": world.things["organization"], "offer": "SELF_MANAGED"}
     ),

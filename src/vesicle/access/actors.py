@@ -35,7 +35,7 @@ EVERY_SCOPE = Scope(255)
 class Actor:
     """A caller: own id, every principal whose grants count, the scopes of the token that was used.
 
-    ``agreed`` is false for who has yet to agree to the terms of use.
+    ``agreed`` is false for who has yet to agree to the terms of use. ``address`` is where the request came from.
     """
 
     id: int
@@ -44,6 +44,7 @@ class Actor:
     certified: bool = True
     token_id: int | None = None
     agreed: bool = True
+    address: str | None = None
     is_admin: bool = field(init=False)
 
     def __post_init__(self) -> None:

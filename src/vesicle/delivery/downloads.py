@@ -7,10 +7,10 @@ from contextlib import nullcontext
 from vesicle.access import Actor, MayDownload, OwnsFileHandle
 from vesicle.db import Connection
 from vesicle.delivery import associations, presence
-from vesicle.delivery.associations import NOT_FOUND, Proof
+from vesicle.delivery.associations import NOT_FOUND, UNAUTHORIZED, Proof
 from vesicle.delivery.model import BatchFileRequest, BatchFileResult, FileHandleAssociation, FileResult
 from vesicle.entities import reading
-from vesicle.errors import BadRequest, Conflict, Gone, NotFound
+from vesicle.errors import BadRequest, Conflict, Forbidden, Gone, NotFound
 from vesicle.files import handles as files
 from vesicle.files.model import ENTITY, NOT_SET, Handle, shape_of
 from vesicle.objectstore.content_disposition import attachment
@@ -67,7 +67,13 @@ def _result(
     if asked.include_file_handles:
         result.file_handle = shape_of(handle)
     if asked.include_pre_signed_urls:
-        result.pre_signed_url = _url(conn, actor, stores, settings, proof, handle, item.associate_object_type)
+        try:
+            result.pre_signed_url = _url(conn, actor, stores, settings, proof, handle, item.associate_object_type)
+        except Forbidden:
+            # At an egress limit one item is told why; among several it fails by itself.
+            if len(asked.requested_files) == 1:
+                raise
+            return FileResult(file_handle_id=str(item.file_handle_id), failure_code=UNAUTHORIZED)
     return result
 
 

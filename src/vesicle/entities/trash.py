@@ -14,6 +14,7 @@ from vesicle.files import handles
 from vesicle.jobs.queue import periodic, task
 from vesicle.settings import Settings
 from vesicle.tree import felling
+from vesicle.usage import charging
 from vesicle.web import House
 from vesicle.wire import EntityId, Page, check_window, offset_page, stamp
 
@@ -25,6 +26,7 @@ def delete(conn: Connection, actor: Actor, entity_id: int, *, purge_soon: bool) 
     """Move an entity with all that is in it to the trash can. Call inside a transaction. Raises Forbidden."""
     if not felling.fell(conn, actor, entity_id, purge_soon=purge_soon):
         return
+    charging.settle_below(conn, entity_id)
     recording.note(conn, actor.id, "entity.delete", "entity", entity_id, {"purge_soon": purge_soon})
     if purge_soon:
         purge.defer(conn, entity_id=entity_id)
@@ -53,6 +55,7 @@ def restore(conn: Connection, actor: Actor, settings: Settings, entity_id: int, 
     """
     kept = felling.restore(conn, actor, entity_id, parent_id, settings.max_children)
     placing.check_restored(conn, kept, kept.parent_id if parent_id is None else parent_id)
+    charging.settle_below(conn, entity_id)
     recording.note(conn, actor.id, "entity.restore", "entity", entity_id)
 
 

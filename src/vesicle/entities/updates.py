@@ -21,6 +21,7 @@ from vesicle.files import handles
 from vesicle.settings import Settings
 from vesicle.tree import growth, looking
 from vesicle.tree.model import Node
+from vesicle.usage import charging
 from vesicle.wire import UNSET
 
 MOST_VERSIONS = 15_000
@@ -52,6 +53,7 @@ def replace(
         name = growth.rename(conn, node, name)
     else:
         name = growth.move(conn, grant, node, parent_id, name, settings.max_children)
+        charging.settle_below(conn, entity_id)
     number = _replace_content(conn, grant, node, parent_id, entity, new_version=new_version, generated_by=generated_by)
     growth.amend(conn, grant, node, name=name, parent_id=parent_id, version=number)
     return reading.entity(conn, grant)

@@ -10,6 +10,8 @@ from vesicle.db import Connection
 from vesicle.errors import NotSignedIn
 from vesicle.files import store
 from vesicle.files.model import Handle, check_content_type, check_file_name
+from vesicle.organizations import membership
+from vesicle.usage import charging
 
 Proof = MayDownload | MaySeeAttachment | OwnsFileHandle
 
@@ -39,5 +41,7 @@ def copy(conn: Connection, actor: Actor, changes: Sequence[Change]) -> list[Hand
     there = store.hold_handles(conn, [change.handle_id for change in changes])
     wanted = [change for change in changes if change.handle_id in there]
     rows = [(change.handle_id, change.file_name, change.content_type) for change in wanted]
-    made = iter(store.copy_handles(conn, actor, [change.proof for change in wanted], rows))
+    copies = store.copy_handles(conn, actor, [change.proof for change in wanted], rows)
+    charging.charge_new(conn, membership.payer(conn, actor), [copy.id for copy in copies])
+    made = iter(copies)
     return [next(made) if change.handle_id in there else None for change in changes]

@@ -19,6 +19,8 @@ from vesicle.db import Connection
 from vesicle.errors import Conflict, NotFound
 from vesicle.files import removal, store
 from vesicle.files.model import Handle
+from vesicle.organizations import membership
+from vesicle.usage import charging
 
 
 def owned(conn: Connection, grant: OwnsFileHandle) -> Handle:
@@ -61,21 +63,27 @@ def delete(conn: Connection, actor: Actor, handle_id: int) -> None:
     except NotFound:
         return
     row = owned(conn, grant)
+    charging.discharge(conn, handle_id)
     if not store.delete_handle(conn, grant):
         raise Conflict(f"File handle {handle_id} is in use; delete what refers to it first.")
     removal.remove_later(conn, row)
 
 
 def tie(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, entity_id: int, version: int) -> None:
-    """A version of an entity refers to the handle from now on."""
+    """A version of an entity refers to the handle from now on; its project's organization pays for the bytes.
+
+    Raises BadRequest when they do not fit there, and Forbidden when it takes nothing from the caller.
+    """
+    membership.require_contribution(conn, proof)
     store.associate(conn, proof, handle_id, entity_id, version)
+    charging.settle(conn, [handle_id])
 
 
 def untie(conn: Connection, proof: MayUpdate | MayDelete, entity_id: int, version: int) -> None:
     """A version of an entity refers to its handle no more."""
-    store.dissociate(conn, proof, entity_id, version)
+    charging.settle(conn, store.dissociate(conn, proof, entity_id, version))
 
 
 def untie_purged(conn: Connection, entity_ids: Sequence[int]) -> None:
     """No version of these entities, which are being purged, refers to a handle any more."""
-    store.dissociate_purged(conn, entity_ids)
+    charging.settle(conn, store.dissociate_purged(conn, entity_ids))

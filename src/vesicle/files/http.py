@@ -53,19 +53,19 @@ def add_part(call: Call, grant: OwnsUpload, part_number: int, part_md5_hex: str)
 )  # fmt: skip
 def complete(call: Call, grant: OwnsUpload) -> MultipartUploadStatus:
     """Put the parts together and make the file handle."""
-    return uploads.complete(call.conn, grant, call.stores)
+    return uploads.complete(call.conn, grant, call.settings, call.stores)
 
 
 @door("POST", "/file/v1/externalFileHandle", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ExternalFileHandle))
 def register_external(call: Call, body: AnyExternalFileHandle) -> AnyFileHandle:
     """A file handle for bytes that somebody else serves."""
-    return registering.external(call.conn, call.actor, body)
+    return registering.external(call.conn, call.actor, call.settings, body)
 
 
 @door("POST", "/file/v1/externalFileHandle/proxy", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ProxyFileHandle))
 def register_proxy(call: Call, body: ProxyFileHandle) -> AnyFileHandle:
     """A file handle for bytes behind a proxy."""
-    return registering.external(call.conn, call.actor, body)
+    return registering.external(call.conn, call.actor, call.settings, body)
 
 
 @door(
@@ -75,7 +75,7 @@ def register_proxy(call: Call, body: ProxyFileHandle) -> AnyFileHandle:
 )  # fmt: skip
 def register_object(call: Call, body: S3FileHandle) -> AnyFileHandle:
     """A file handle for an object that is in the caller's bucket already."""
-    return registering.in_bucket(call.conn, call.actor, call.stores, body)
+    return registering.in_bucket(call.conn, call.actor, call.settings, call.stores, body)
 
 
 @door(

@@ -17,6 +17,8 @@ from vesicle.files.removal import tidy
 from vesicle.locations.model import DEFAULT
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.managed import Managed
+from vesicle.organizations import membership
+from vesicle.usage import charging
 
 log = structlog.get_logger(__name__)
 PART = 8 * 1024**2
@@ -86,5 +88,6 @@ class NewObject(io.RawIOBase):
 def record(conn: Connection, actor: Actor, made: NewObject) -> int:
     """The handle of a finished object, which is the actor's; what other attempts left behind goes. In a transaction."""
     handle_id = store.insert_made_handle(conn, actor, made, DEFAULT)
+    charging.charge_new(conn, membership.payer(conn, actor), [handle_id])
     tidy.defer(conn, bucket=made.bucket, folder=made.folder)
     return handle_id

@@ -9,6 +9,8 @@ from vesicle.db import Connection
 from vesicle.files.model import Bytes
 from vesicle.files.store import many
 from vesicle.locations.model import Location
+from vesicle.organizations import membership
+from vesicle.usage import charging
 
 
 def insert_many(conn: Connection, actor: Actor, location: Location, objects: Sequence[Bytes]) -> dict[str, int]:
@@ -16,7 +18,11 @@ def insert_many(conn: Connection, actor: Actor, location: Location, objects: Seq
 
     Call inside a transaction.
     """
-    return many.insert(conn, actor, location, objects) if objects else {}
+    if not objects:
+        return {}
+    made = many.insert(conn, actor, location, objects)
+    charging.charge_new(conn, membership.payer(conn, actor), list(made.values()))
+    return made
 
 
 def tie_many(
@@ -24,7 +30,10 @@ def tie_many(
 ) -> None:  # fmt: skip
     """(handle, entity, version): each version refers to its handle from now on."""
     if tied:
+        for proof in {proof.project_id: proof for proof in proofs}.values():
+            membership.require_contribution(conn, proof)
         many.associate(conn, proofs, tied)
+        charging.settle(conn, sorted({handle for handle, _, _ in tied}))
 
 
 def met_again(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> None:

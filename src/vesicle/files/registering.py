@@ -28,12 +28,15 @@ from vesicle.locations import resolving
 from vesicle.locations.model import Location
 from vesicle.objectstore.contract import NoSuchObject, ObjectStat, Refused
 from vesicle.objectstore.stores import Stores
+from vesicle.organizations import membership
+from vesicle.settings import Settings
+from vesicle.usage import charging
 from vesicle.wire import Maybe
 
 AnyExternalFileHandle = ExternalFileHandle | ExternalObjectStoreFileHandle | ProxyFileHandle
 
 
-def external(conn: Connection, actor: Actor, given: AnyExternalFileHandle) -> AnyFileHandle:
+def external(conn: Connection, actor: Actor, settings: Settings, given: AnyExternalFileHandle) -> AnyFileHandle:
     """A handle of a plain URL, or of bytes in a store or behind a proxy that vesicle does not reach.
 
     Nothing of it is verified. Raises BadRequest, NotFound (the location), and Forbidden (a proxy's location).
@@ -45,7 +48,7 @@ def external(conn: Connection, actor: Actor, given: AnyExternalFileHandle) -> An
             new = _behind_proxy(conn, actor, given)
         case _:
             new = _at_url(conn, given)
-    return shape_of(store.insert_registered(conn, actor, new))
+    return _kept(conn, actor, settings, new)
 
 
 def _at_url(conn: Connection, given: ExternalFileHandle) -> Registered:
@@ -81,7 +84,7 @@ def _behind_proxy(conn: Connection, actor: Actor, given: ProxyFileHandle) -> Reg
     return Registered("proxy", *_told(given), md5, size, location.id, external_url=path)
 
 
-def in_bucket(conn: Connection, actor: Actor, stores: Stores, given: S3FileHandle) -> AnyFileHandle:
+def in_bucket(conn: Connection, actor: Actor, settings: Settings, stores: Stores, given: S3FileHandle) -> AnyFileHandle:
     """A handle of an object that is in somebody's bucket already, after a look at it.
 
     Raises BadRequest (not there, not readable, not what is claimed, outside the base key), Forbidden (not the caller's
@@ -105,7 +108,15 @@ def in_bucket(conn: Connection, actor: Actor, stores: Stores, given: S3FileHandl
     new = Registered(
         "s3", *told, md5, size, location.id, bucket=location.bucket, key=given.key, seen=seen, verification=verification
     )
-    return shape_of(store.insert_registered(conn, actor, new))
+    return _kept(conn, actor, settings, new)
+
+
+def _kept(conn: Connection, actor: Actor, settings: Settings, new: Registered) -> AnyFileHandle:
+    """Custom storage is counted too, in the organization that the caller prefers until a project has the handle."""
+    row = store.insert_registered(conn, actor, new)
+    if row.bucket is not None:
+        charging.charge_new(conn, membership.of_upload(conn, actor, settings), [row.id])
+    return shape_of(row)
 
 
 def _look(stores: Stores, location: Location, key: str) -> ObjectStat | None:

@@ -12,6 +12,7 @@ from vesicle.files import store
 from vesicle.files.model import Handle
 from vesicle.jobs.queue import periodic, task
 from vesicle.objectstore.contract import NoSuchObject, Refused
+from vesicle.usage import charging
 from vesicle.web import House
 
 log = structlog.get_logger(__name__)
@@ -79,7 +80,9 @@ def reap_abandoned(conn: Connection, work: House) -> int:
                 # One store that is away or says no keeps nobody else's uploads; this one is left for the next time.
                 log.warning("an abandoned upload could not be aborted", upload=upload.id, reason=refusal.reason)
                 continue
-            store.delete_upload(conn, upload.id)
+            with conn.transaction():
+                charging.release(conn, upload.id)
+                store.delete_upload(conn, upload.id)
             reaped += 1
     if reaped:
         log.info("abandoned uploads were aborted", uploads=reaped)

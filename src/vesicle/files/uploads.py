@@ -14,7 +14,7 @@ import msgspec
 
 from vesicle.access import Actor, OwnsUpload
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, NotFound
+from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.files import store
 from vesicle.files.model import (
     AddPartResponse,
@@ -44,6 +44,9 @@ from vesicle.objectstore.contract import (
 )
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores
+from vesicle.organizations import membership
+from vesicle.settings import Settings
+from vesicle.usage import charging
 from vesicle.wire import UNSET, encode, stamp
 
 DEFAULT_TYPE = "application/octet-stream"
@@ -51,9 +54,14 @@ NAMED_MISSING = 20
 
 
 def start(
-    conn: Connection, actor: Actor, stores: Stores, request: MultipartUploadRequest, *, force_restart: bool
-) -> MultipartUploadStatus:
-    """Begin an upload, or go on with the caller's upload of the very same request (whatever state it is in)."""
+    conn: Connection, actor: Actor, settings: Settings, stores: Stores, request: MultipartUploadRequest, *,
+    force_restart: bool, parent_id: int | None = None,
+) -> MultipartUploadStatus:  # fmt: skip
+    """Begin an upload, or go on with the caller's upload of the very same request (whatever state it is in).
+
+    Its bytes are promised by the organization of ``parent_id``'s project, else by the one the caller prefers. Raises
+    BadRequest when they do not fit.
+    """
     parts = _check(request)
     location_id = request.storage_location_id or DEFAULT
     place = resolving.place(conn, stores, location_id)
@@ -61,6 +69,8 @@ def start(
     going_on = resumed(conn, actor, stores, digest, force_restart=force_restart)
     if going_on is not None:
         return going_on
+    payer = _payer(conn, actor, settings, location_id, parent_id)
+    charging.check_room(conn, payer, location_id, request.file_size_bytes)
     key = new_key(place, actor, request.file_name)
     content_type = request.content_type or DEFAULT_TYPE
     theirs = place.location.kind == "external-s3"
@@ -72,7 +82,7 @@ def start(
         storage_location_id=location_id, bucket=place.bucket, key=key, result_handle_id=None, state="UPLOADING",
         store_upload_id=store_upload_id, endpoint=place.location.endpoint,
     )  # fmt: skip
-    return entered(conn, actor, place, digest, new)
+    return entered(conn, actor, place, digest, new, payer)
 
 
 def resumed(
@@ -84,7 +94,7 @@ def resumed(
         return None
     if not force_restart and _is_alive(before, stores):
         return _status(conn, before)
-    store.forget_request(conn, before.id)
+    _forget(conn, before)
     return None
 
 
@@ -94,15 +104,47 @@ def new_key(place: Place, actor: Actor, file_name: str) -> str:
     return "/".join(piece for piece in pieces if piece)
 
 
-def entered(conn: Connection, actor: Actor, place: Place, digest: bytes, new: Upload) -> MultipartUploadStatus:
-    """Put an upload that the store has begun on record; of two that do so at once, one is given up."""
-    made = store.insert_upload(conn, actor, digest, new)
+def entered(
+    conn: Connection, actor: Actor, place: Place, digest: bytes, new: Upload, payer: int | None = None
+) -> MultipartUploadStatus:
+    """Put an upload that the store has begun on record; of two that do so at once, one is given up.
+
+    Its bytes are promised by ``payer``, else by the organization that the actor prefers. Raises BadRequest when they
+    do not fit.
+    """
+    if payer is None:
+        payer = charging.home_of(conn, membership.payer(conn, actor), new.storage_location_id)
+    try:
+        made = _promised(conn, actor, digest, new, payer)
+    except Refusal:
+        place.store.abort_upload(new.bucket, new.key, new.store_upload_id)
+        raise
     if made is None:
         place.store.abort_upload(new.bucket, new.key, new.store_upload_id)
         made = store.upload_of_request(conn, actor, digest)
         if made is None:
             raise BadRequest("The same upload was begun and restarted elsewhere at this moment; begin it anew.")
     return _status(conn, made)
+
+
+def _payer(conn: Connection, actor: Actor, settings: Settings, location_id: int, parent_id: int | None) -> int:
+    with conn.transaction():
+        return charging.home_of(conn, membership.of_upload(conn, actor, settings, parent_id), location_id)
+
+
+def _promised(conn: Connection, actor: Actor, digest: bytes, new: Upload, payer: int) -> Upload | None:
+    with conn.transaction():
+        made = store.insert_upload(conn, actor, digest, new)
+        if made is not None:
+            charging.reserve(conn, payer, made.id, made.storage_location_id, made.file_size)
+        return made
+
+
+def _forget(conn: Connection, upload: Upload) -> None:
+    """The same request begins a new upload next time, and nothing is promised to this one any more."""
+    with conn.transaction():
+        store.forget_request(conn, upload.id)
+        charging.release(conn, upload.id)
 
 
 def _check(request: MultipartUploadRequest) -> int:
@@ -180,7 +222,7 @@ def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, m
         if listed and not any(part.etag == wanted for part in listed):
             why_not = f"The bytes of part {number} in the store have another MD5 than {wanted[:40]}."
     except NoSuchUpload:
-        store.forget_request(conn, upload.id)
+        _forget(conn, upload)
         why_not = "The store does not know this upload any more; begin it anew."
     except Refused as refused:
         # Where nothing can be read back, what the client says is all there is; the store checks it at the end.
@@ -194,7 +236,7 @@ def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, m
     )
 
 
-def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUploadStatus:
+def complete(conn: Connection, grant: OwnsUpload, settings: Settings, stores: Stores) -> MultipartUploadStatus:
     """Make the object of the recorded parts, check it, and make its file handle; once, however often it is asked for.
 
     Raises BadRequest when parts are missing, when the store refuses them, and when what came is not what was declared.
@@ -207,10 +249,11 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
     # What some stores call the ETag of a copied part is not the MD5 of its bytes.
     if upload.parts == 1 and not upload.is_copy and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
+    _renew_promise(conn, grant, settings, upload)
     seen = _assemble(conn, upload, stores, recorded)
     if seen is not None and seen.size != upload.file_size:
         _store(upload, stores).delete(upload.bucket, upload.key)
-        store.forget_request(conn, upload.id)
+        _forget(conn, upload)
         raise BadRequest(f"{seen.size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
     _check_source(conn, upload, stores)
     # The ETag of a single part is the MD5 of the whole file; of several parts it proves nothing about the whole.
@@ -219,9 +262,22 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
     with conn.transaction():
         now = store.upload(conn, grant, lock=True)
         if now is not None and now.state == "UPLOADING":
+            _renew_promise(conn, grant, settings, now)
             handle_id = store.insert_s3_handle(conn, grant, now, seen, verification)
+            charging.charge(conn, upload.id, handle_id)
             store.finish_upload(conn, grant, handle_id)
     return _status(conn, _existing(conn, grant))
+
+
+def _renew_promise(conn: Connection, grant: OwnsUpload, settings: Settings, upload: Upload) -> None:
+    """An upload that was replaced by another of the same request, and is completed all the same, needs room anew."""
+    with conn.transaction():
+        now = store.upload(conn, grant, lock=True)
+        if now is not None and now.state == "UPLOADING" and not charging.is_promised(conn, upload.id):
+            payer = charging.home_of(
+                conn, membership.of_upload(conn, grant.actor, settings), upload.storage_location_id
+            )
+            charging.reserve(conn, payer, upload.id, upload.storage_location_id, upload.file_size)
 
 
 def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> ObjectStat | None:
@@ -238,7 +294,7 @@ def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tupl
     try:
         return _store(upload, stores).stat(upload.bucket, upload.key)
     except NoSuchObject:
-        store.forget_request(conn, upload.id)
+        _forget(conn, upload)
         raise BadRequest("The store does not know this upload any more; begin it anew.") from None
     except Refused:
         if upload.readable:
@@ -259,7 +315,7 @@ def _check_source(conn: Connection, upload: Upload, stores: Stores) -> None:
         now = None
     if now != upload.source_etag:
         _store(upload, stores).delete(upload.bucket, upload.key)
-        store.forget_request(conn, upload.id)
+        _forget(conn, upload)
         raise BadRequest(
             f"The object {upload.source_key} in the bucket {upload.source_bucket} changed while it was copied; begin "
             "the copy anew."

@@ -57,6 +57,7 @@ def create(conn: Connection, actor: Actor, settings: Settings, given: NewOrganiz
     made = rows.insert(conn, actor, name, plan.id, owner_id, is_default=False, outsiders=outsiders(settings))
     if made is None:
         raise _taken(name)
+    planning.take_effect(conn, actor, made)
     for one in {owner_id, *managers}:
         members.put(conn, actor, made, one, is_manager=one in managers or not managers, is_contributor=True)
     _check_contributors(conn, actor, made, plan.certified_user_limit)
@@ -83,6 +84,7 @@ def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | No
         name = clean_name(wanted) if wanted else next(one for one in _numbered(stem) if one.lower() not in taken)
         made = rows.insert(conn, actor, name, plan_id, actor.id, is_default=True, outsiders=outsiders(settings))
         if made is not None:
+            planning.take_effect(conn, actor, made)
             members.put(conn, actor, made, actor.id, is_manager=False, is_contributor=True)
             recording.note(conn, actor.id, "organization.create", "organization", made, {"to": {"name": name}})
             return made
@@ -142,6 +144,7 @@ def change(conn: Connection, actor: Actor, organization_id: int, given: Organiza
     if changed and not rows.change(conn, actor, organization_id, **changed):
         raise _taken(str(values["name"]))
     if changed:
+        planning.take_effect(conn, actor, organization_id)
         before = {name: getattr(who.of, name) for name in changed}
         detail = {"from": before, "to": changed}
         recording.note(conn, actor.id, "organization.change", "organization", organization_id, detail)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from vesicle.access import Scope
-from vesicle.organizations import founding, inviting, planning, seats
+from vesicle.access import MayCreate, Scope
+from vesicle.organizations import founding, inviting, merging, moving, notifying, planning, reporting, seats
 from vesicle.organizations.model import (
     InvitationSecret,
     Member,
     MemberPage,
     MemberRoles,
+    MergeOutcome,
+    MergeRequest,
     NewInvitation,
     NewOrganization,
     NewPlan,
@@ -16,7 +18,10 @@ from vesicle.organizations.model import (
     Organization,
     OrganizationInvitation,
     OrganizationInvitationList,
+    OrganizationNoticeList,
     OrganizationPage,
+    OrganizationProject,
+    OrganizationProjectPage,
     OrganizationUpdate,
     Plan,
     PlanDecision,
@@ -27,8 +32,18 @@ from vesicle.organizations.model import (
     PlanUpdate,
     PreferredOrganization,
 )
-from vesicle.web import Bare, Call, Doors, InStory, SignedIn
-from vesicle.wire import Id
+from vesicle.usage import reports
+from vesicle.usage.model import DownloadPage
+from vesicle.usage.shapes import (
+    ChargedFilePage,
+    OrganizationUsage,
+    ProjectStorageLocationLimit,
+    ProjectStorageUsage,
+    ProjectUsage,
+    UsageReport,
+)
+from vesicle.web import Bare, Call, Doors, InStory, Needs, Reply, SignedIn, Text
+from vesicle.wire import EntityId, Id
 
 door = Doors("organizations")
 WRITE = Scope.view | Scope.modify
@@ -195,3 +210,88 @@ def list_plan_requests(call: Call, everyone: bool = False, next_page_token: str 
 def decide(call: Call, id: Id, body: PlanDecision) -> PlanRequest:
     """Grant a request, which upgrades the organization in place, or refuse it; for administrators."""
     return planning.decide(call.conn, call.actor, id, body)
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}", access=ROLES)
+def usage(call: Call, id: Id) -> OrganizationUsage:
+    """What an organization stores and has sent, beside its limits; for the owner and managers."""
+    return reporting.summary(call.conn, call.actor, id)
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}/report", access=ROLES)
+def usage_report(
+    call: Call, id: Id, by: str = "project", first_day: str | None = None, last_day: str | None = None,
+    format: str = "json",
+) -> UsageReport | Reply:  # fmt: skip
+    """Usage by project, location, contributor or day, also as CSV (format=csv); for the owner and managers."""
+    found = reporting.report(call.conn, call.actor, id, by, first_day, last_day)
+    return Text(reports.as_csv(found), "text/csv; charset=UTF-8") if format == "csv" else found
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}/file", access=ROLES)
+def usage_files(
+    call: Call, id: Id, project_id: EntityId | None = None, storage_location_id: Id | None = None,
+    contributor_id: Id | None = None, next_page_token: str | None = None,
+) -> ChargedFilePage:  # fmt: skip
+    """The file handles that a number of storage is the sum of; for the owner and managers."""
+    return reporting.files(call.conn, call.actor, id, project_id, storage_location_id, contributor_id, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}/download", access=ROLES)
+def usage_downloads(
+    call: Call, id: Id, project_id: EntityId | None = None, first_day: str | None = None,
+    last_day: str | None = None, next_page_token: str | None = None,
+) -> DownloadPage:  # fmt: skip
+    """The downloads that a number of bytes sent is the sum of; for the owner and managers."""
+    return reporting.sent(call.conn, call.actor, id, project_id, first_day, last_day, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/project/{id}", access=Needs(MayCreate))
+def project_usage(call: Call, grant: MayCreate) -> ProjectUsage:
+    """What a project stores, and how full its organization is; for who may add to the project."""
+    return reporting.of_project(call.conn, grant)
+
+
+@door("GET", "/repo/v1/project/{projectId}/storage/usage", access=Needs(MayCreate, "projectId"))
+def project_storage(call: Call, grant: MayCreate) -> ProjectStorageUsage:
+    """Bytes and limit of a project at each of its storage locations."""
+    return reporting.storage_of(call.conn, grant)
+
+
+@door("PUT", "/repo/v1/project/{projectId}/storage/limit", access=TEAM, scopes=WRITE)
+def limit_project_storage(
+    call: Call, project_id: EntityId, body: ProjectStorageLocationLimit
+) -> ProjectStorageLocationLimit:
+    """What a project may store at a storage location; for administrators."""
+    return reporting.limit_storage(call.conn, call.actor, project_id, body)
+
+
+@door("GET", "/vesicle/v1/organization/{id}/project", access=ROLES)
+def list_projects(call: Call, id: Id, next_page_token: str | None = None) -> OrganizationProjectPage:
+    """The projects of an organization, for its members."""
+    return moving.list_projects(call.conn, call.actor, id, next_page_token)
+
+
+@door("PUT", "/vesicle/v1/organization/{id}/project/{projectId}", access=ROLES, scopes=WRITE)
+def move_project(call: Call, id: Id, project_id: EntityId) -> OrganizationProject:
+    """Move a project into this organization; for who may share it or manages its organization, and is a member here."""
+    return moving.move(call.conn, call.actor, project_id, id)
+
+
+@door("DELETE", "/vesicle/v1/organization/{id}/project/{projectId}", access=ROLES, scopes=Scope.modify, status=204)
+def give_back_project(call: Call, id: Id, project_id: EntityId) -> Bare:
+    """Remove an empty project, which goes to the default organization of who made it; for managers."""
+    moving.give_back(call.conn, call.actor, call.settings, id, project_id)
+    return Bare(204)
+
+
+@door("POST", "/vesicle/v1/organization/{id}/merge", access=ROLES, scopes=WRITE, status=201)
+def merge(call: Call, id: Id, body: MergeRequest) -> MergeOutcome:
+    """Make another organization part of this one, or (dryRun) tell what that would give; for managers of both."""
+    return merging.merge(call.conn, call.actor, id, body)
+
+
+@door("GET", "/vesicle/v1/organization/{id}/notice", access=ROLES)
+def list_notices(call: Call, id: Id) -> OrganizationNoticeList:
+    """What was told of limits that came near, the newest first; for the owner and managers."""
+    return notifying.listed(call.conn, call.actor, id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import Actor
+from vesicle.access import Actor, MayCreate, MayUpdate, require
 from vesicle.db import Connection
 from vesicle.errors import Forbidden
 from vesicle.organizations import founding
@@ -35,8 +35,15 @@ def of_new_project(conn: Connection, actor: Actor, settings: Settings, chosen: i
     return organization_id
 
 
-def of_upload(conn: Connection, actor: Actor, settings: Settings) -> int:
-    """Where the bytes are charged that a person uploads before they are part of any project."""
+def of_upload(conn: Connection, actor: Actor, settings: Settings, parent_id: int | None = None) -> int:
+    """Where the bytes are charged that a person uploads, until they are part of a project.
+
+    With a parent, to its project's organization, where the person must be allowed to put them. Call inside a
+    transaction. Raises NotFound and Forbidden.
+    """
+    if parent_id is not None:
+        proof = require(conn, actor, MayCreate, parent_id)
+        return _require_contribution(conn, actor, proof.project_id)
     preferred = rows.preferred_of(conn, actor)
     if preferred is not None and rows.membership(conn, actor, preferred)[2]:
         return preferred
@@ -45,13 +52,29 @@ def of_upload(conn: Connection, actor: Actor, settings: Settings) -> int:
     return founding.default(conn, actor, settings)
 
 
-def require_contribution(conn: Connection, actor: Actor, organization_id: int) -> None:
+def payer(conn: Connection, actor: Actor) -> int:
+    """Where handles are charged that the server itself makes for somebody, until a project has them."""
+    preferred = rows.preferred_of(conn, actor)
+    if preferred is not None and rows.membership(conn, actor, preferred)[2]:
+        return preferred
+    return rows.default_of(conn, actor) or INSTALLATION
+
+
+def require_contribution(conn: Connection, proof: MayCreate | MayUpdate) -> None:
     """For those whom an access control list lets upload: members who contribute, or anybody where the organization
     lets others upload too. Raises Forbidden.
     """
+    _require_contribution(conn, proof.actor, proof.project_id)
+
+
+def _require_contribution(conn: Connection, actor: Actor, project_id: int | None) -> int:
+    """The organization of the project."""
+    organization_id = rows.of_project(conn, actor, project_id or 0)
+    if organization_id is None or organization_id == INSTALLATION:
+        return INSTALLATION
     who = standing(conn, actor, organization_id)
     if who.of.outsiders_may_upload or who.is_contributor or who.is_administrator:
-        return
+        return organization_id
     raise Forbidden(f"{who.of.name} takes uploads of its own contributors only; ask one of its managers to invite you.")
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from vesicle.errors import BadRequest
-from vesicle.wire import UNSET, Id, Int64, Maybe, Shape, or_unset, stamp
+from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape, or_unset, stamp
 
 INSTALLATION = 1
 """The one unlimited organization that holds every project until plans are switched on."""
@@ -233,6 +233,73 @@ class PlanDecision(Shape):
 
     granted: bool
     answer: Maybe[str] = UNSET
+
+
+class OrganizationProject(Shape):
+    """A project of an organization. Its name is told to those who may read it."""
+
+    project_id: EntityId
+    created_by: str
+    created_on: str
+    in_trash: bool
+    organization_id: Id
+    name: Maybe[str] = UNSET
+
+
+class OrganizationProjectPage(Shape):
+    """A page of projects."""
+
+    results: list[OrganizationProject]
+    next_page_token: Maybe[str] = UNSET
+
+
+class MergeRequest(Shape):
+    """Which organization becomes part of the one in the path; with dryRun only the outcome is told."""
+
+    organization_id: Id
+    dry_run: bool = False
+
+
+class MergeOutcome(Shape):
+    """What two organizations are together; ``reasons`` says what stands against merging them."""
+
+    organization_id: Id
+    stored_bytes: int
+    reserved_bytes: int
+    custom_stored_bytes: int
+    projects: int
+    certified_users: int
+    reasons: list[str]
+    storage_limit_bytes: Maybe[Int64] = UNSET
+
+
+class OrganizationNotice(Shape):
+    """What those responsible were told: that usage crossed a threshold, and what to do."""
+
+    id: Id
+    type: str
+    percent: int
+    text: str
+    noticed_on: str
+
+
+class OrganizationNoticeList(Shape):
+    """Notices, the newest first."""
+
+    results: list[OrganizationNotice]
+
+
+class Crossing(msgspec.Struct, array_like=True):
+    """An organization whose usage reaches another threshold (``level``) than the one that was told of."""
+
+    organization_id: int
+    name: str
+    owner_id: int | None
+    kind: str
+    used: int
+    limit: int
+    told: int
+    level: int
 
 
 class PlanRow(msgspec.Struct, array_like=True):

@@ -27,12 +27,14 @@ from vesicle.organizations.model import (
     PlanUpdate,
     check_kind,
     check_limits,
+    least,
     none_if_unset,
     plan_of,
 )
 from vesicle.organizations.roles import require_administrator, require_overseer
 from vesicle.organizations.store import members, organizations
 from vesicle.organizations.store import plans as rows
+from vesicle.usage import limits
 from vesicle.wire import UNSET, Id, key_of_token, or_unset, stamp, token_of_key
 
 PAGE = 50
@@ -146,9 +148,24 @@ def change(conn: Connection, actor: Actor, plan_id: int, given: PlanUpdate) -> P
     values = {"kind": check_kind(given.type or row.kind), **_values(given), "ends_on": ends}
     values["egress_period"] = values["egress_period"] or row.egress_period
     rows.change(conn, actor, plan_id, values)
+    if row.organization_id is not None:
+        take_effect(conn, actor, row.organization_id)
     detail = {"from": _told(row), "to": {**values, "ends_on": stamp(ends) if ends else None}}
     recording.note(conn, actor.id, "plan.change", "plan", plan_id, detail)
     return read(conn, actor, plan_id)
+
+
+def take_effect(conn: Connection, actor: Actor, organization_id: int) -> None:
+    """What the plan and the managers of an organization allow is what its account is held against from now on."""
+    of = organizations.organization(conn, actor, organization_id)
+    plan = rows.plan(conn, actor, of.plan_id) if of else None
+    if of is None or plan is None:
+        raise NotFound(f"There is no organization {organization_id}.")
+    limits.hold(
+        conn, organization_id, storage_limit=least(plan.storage_limit, of.own_storage_limit),
+        custom_limit=plan.custom_limit, egress_limit=least(plan.egress_limit, of.own_egress_limit),
+        egress_period=plan.egress_period, opens_on=plan.starts_on, closes_on=plan.ends_on,
+    )  # fmt: skip
 
 
 def upgrade(conn: Connection, actor: Actor, of: OrganizationRow, offer: dict[str, Any]) -> None:
@@ -156,11 +173,18 @@ def upgrade(conn: Connection, actor: Actor, of: OrganizationRow, offer: dict[str
     plan_id = from_offer(conn, actor, offer)
     organizations.change(conn, actor, of.id, plan_id=plan_id, is_default=False)
     rows.delete(conn, actor, of.plan_id)
+    take_effect(conn, actor, of.id)
     if of.owner_id is not None:
         before = members.member(conn, actor, of.id, of.owner_id)
         members.put(conn, actor, of.id, of.owner_id, is_manager=True, is_contributor=before is None or bool(before[2]))
     detail = {"from": {"plan": of.plan_id, "type": of.kind}, "to": {"plan": plan_id, **offer}}
     recording.note(conn, actor.id, "organization.upgrade", "organization", of.id, detail)
+
+
+def upgrade_to(conn: Connection, actor: Actor, organization_id: int, name: str) -> None:
+    """Give an organization the plan of an offer, in place; for administrators. Call inside a transaction."""
+    require_administrator(conn, actor)
+    upgrade(conn, actor, require_overseer(conn, actor, organization_id, lock=True).of, offer_named(conn, actor, name))
 
 
 def ask(conn: Connection, actor: Actor, given: NewPlanRequest) -> PlanRequest:

@@ -1,11 +1,76 @@
-"""Shapes of the record of downloads."""
+"""Nouns of the ledger, the shapes of the record of downloads, and the words in which the ledger refuses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
+from vesicle.errors import BadRequest
 from vesicle.wire import UNSET, Id, Maybe, Shape
+
+EXCEEDED = "PROJECT_STORAGE_LIMIT_EXCEEDED"
+NO_PROJECT = 0
+"""Where a handle counts that no project refers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A change of what one contributor stores at one location for one project of an organization."""
+
+    organization_id: int
+    project_id: int
+    location_id: int
+    contributor_id: int
+    is_custom: bool
+    stored: int
+    in_trash: int
+    files: int
+
+
+class Account(msgspec.Struct, array_like=True):
+    """The counters of an organization and the limits that they are held against; None is unlimited."""
+
+    organization_id: int
+    name: str
+    storage_limit: int | None
+    custom_limit: int | None
+    egress_limit: int | None
+    egress_period: str
+    is_open: bool
+    stored: int
+    reserved: int
+    custom_stored: int
+    custom_reserved: int
+
+
+def size(number: int) -> str:
+    """Bytes as people read them: 1.5 GB is 1,500,000,000 bytes."""
+    for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= factor:
+            return f"{number / factor:,.1f} {unit} ({number:,} bytes)"
+    return f"{number:,} bytes"
+
+
+def no_room(account: Account, wanted: int, *, custom: bool) -> BadRequest:
+    """Why bytes cannot be charged to an organization, and what to do."""
+    if not account.is_open:
+        return BadRequest(
+            f"The plan of {account.name} is not in force, so it takes no new bytes; what is there can be read. Ask its"
+            " owner or managers for another plan.",
+            EXCEEDED,
+        )
+    limit = account.custom_limit if custom else account.storage_limit
+    used = account.custom_stored if custom else account.stored
+    promised = account.custom_reserved if custom else account.reserved
+    kind = "custom storage" if custom else "storage"
+    return BadRequest(
+        f"{account.name} may use {size(limit or 0)} of {kind}; {size(used)} are used and {size(promised)} are promised"
+        f" to uploads, so {size(wanted)} more do not fit. Delete and purge something, or ask its owner or managers for"
+        " a larger plan.",
+        EXCEEDED,
+    )
 
 
 class DownloadRecord(Shape):
@@ -42,3 +107,5 @@ class DownloadQuestion:
     file_handle_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    organization_id: int | None = None
+    project_id: int | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
-from vesicle.usage import store
 from vesicle.usage.model import DownloadPage, DownloadQuestion, DownloadRecord
+from vesicle.usage.store import downloads as rows
 from vesicle.wire import UNSET, EntityId, Id, key_of_token, or_unset, stamp, token_of_key
 
 LARGEST_PAGE = 1000
@@ -17,9 +17,9 @@ def page(conn: Connection, actor: Actor, question: DownloadQuestion, token: str 
     if not 1 <= limit <= LARGEST_PAGE:
         raise BadRequest(f"limit must be from 1 to {LARGEST_PAGE}, not {limit}.")
     before = key_of_token(token, tuple[int])[0] if token else None
-    rows = store.downloads(conn, actor, question, before, limit + 1)
-    more = token_of_key(rows[limit - 1][0]) if len(rows) > limit else UNSET
-    return DownloadPage(results=[_shape(*row) for row in rows[:limit]], next_page_token=more)
+    found = rows.downloads(conn, actor, question, before, limit + 1)
+    more = token_of_key(found[limit - 1][0]) if len(found) > limit else UNSET
+    return DownloadPage(results=[_shape(*row) for row in found[:limit]], next_page_token=more)
 
 
 def number_of(object_id: str | None) -> int | None:

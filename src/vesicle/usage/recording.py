@@ -1,26 +1,57 @@
-"""The record of downloads."""
+"""Metering what is sent, and stopping it at the limit.
+
+A download is the issue of a URL. Its size is charged once to each person and file handle; the URLs that a client asks
+for while it goes on with the same download are recorded with nothing charged. Counting and refusing is one statement.
+"""
 
 from __future__ import annotations
 
 from vesicle.access import Actor, MayDownload, MaySeeAttachment, OwnsFileHandle
 from vesicle.db import Connection
-from vesicle.usage import store
+from vesicle.errors import Forbidden
+from vesicle.usage.model import size as told
+from vesicle.usage.store import downloads as rows
+
+EXCEEDED = "EGRESS_LIMIT_EXCEEDED"
 
 
 def record_download(
     conn: Connection, actor: Actor, proof: MayDownload | MaySeeAttachment | OwnsFileHandle, *, handle_id: int,
     object_type: str | None, location_id: int | None, size: int,
 ) -> None:  # fmt: skip
-    """One row for one URL that is handed out: who, what, its size in bytes, how many of them are charged, when."""
+    """One row for one URL that is handed out: who, what, its size in bytes, how many of them are charged, when.
+
+    Raises Forbidden at the egress limit of the organization that pays.
+    """
     object_id = None if isinstance(proof, OwnsFileHandle) else proof.id
-    store.insert_download(
-        conn, actor, proof, handle_id=handle_id, object_type=object_type, object_id=object_id, location_id=location_id,
-        size=size,
-    )  # fmt: skip
+    project_id = proof.project_id if isinstance(proof, MayDownload) else None
+    values = {
+        "who": actor.id, "handle": handle_id, "type": object_type, "object": object_id, "location": location_id,
+        "size": size, "address": actor.address, "project": project_id, "shard": rows.shard(conn),
+    }  # fmt: skip
+    if not rows.issue(conn, actor, proof, values):
+        raise refusal(conn, actor, rows.payer(conn, actor, handle_id, project_id))
 
 
 def record_credentials(
     conn: Connection, actor: Actor, proof: MayDownload, *, location_id: int, permission: str
 ) -> None:
-    """One row for temporary credentials that are lent. What is read with them nobody sees, so nothing is charged."""
-    store.insert_credentials(conn, actor, proof, location_id, permission)
+    """One row for temporary credentials that are lent. What is read with them nobody sees, so nothing is charged.
+
+    None are lent at the egress limit of the organization that would pay. Raises Forbidden.
+    """
+    organization_id = rows.payer(conn, actor, 0, proof.project_id)
+    if rows.is_stopped(conn, actor, organization_id, location_id):
+        raise refusal(conn, actor, organization_id)
+    rows.insert_credentials(conn, actor, proof, location_id, permission)
+
+
+def refusal(conn: Connection, actor: Actor, organization_id: int) -> Forbidden:
+    """Which limit it is, until when it holds, and whom to ask."""
+    state = rows.state(conn, actor, organization_id)
+    return Forbidden(
+        f"{state.name} may send {told(state.limit or 0)} a {state.period.lower()} and has sent {told(state.sent)}."
+        f" Downloads from it work again on {state.ends_on}, or when it gets another plan: ask the owner or managers"
+        f" of organization {organization_id}.",
+        EXCEEDED,
+    )

@@ -47,7 +47,7 @@ def _read(name: str, kind: Any, text: str) -> Any:
     if "\0" in text or not text.isprintable():
         raise BadRequest(f"{name} contains control characters.")
     try:
-        if kind is EntityId:
+        if kind is EntityId or kind == EntityId | None:
             return EntityId.parse(text)
         if kind is Id or kind == Id | None:
             return Id.parse(text)

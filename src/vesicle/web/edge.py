@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -117,7 +118,8 @@ class Edge:
     ) -> Reply:
         with self._house.pool.connection() as conn:
             self._watch.check(conn, door)
-            actor = self._meet(conn, door, headers, gate)
+            known = None if gate.address == addresses.UNKNOWN else gate.address
+            actor = replace(self._meet(conn, door, headers, gate), address=known)
             authentication.check_terms(actor, door)
             authentication.check_scopes(actor, door)
             arguments = binding.path_values(door, texts) | binding.query_values(door, scope["query_string"])

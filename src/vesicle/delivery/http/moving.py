@@ -14,18 +14,22 @@ from vesicle.files.model import (
     MultipartUploadStatus,
 )
 from vesicle.web import Call, Needs, SignedIn, Transaction
-from vesicle.wire import tag_of
+from vesicle.wire import EntityId, tag_of
 
 
 @door(
     "POST", "/file/v1/file/multipart", access=SignedIn(), scopes=WRITE, status=201,
     transaction=Transaction.STORY, default_tag=tag_of(MultipartUploadRequest),
 )  # fmt: skip
-def start_upload(call: Call, body: AnyMultipartRequest, force_restart: bool = False) -> MultipartUploadStatus:
-    """Begin an upload or a copy, or resume the caller's one of the same request."""
+def start_upload(
+    call: Call, body: AnyMultipartRequest, force_restart: bool = False, parent_id: EntityId | None = None
+) -> MultipartUploadStatus:
+    """Begin an upload or a copy, or resume the caller's one of the same request; parentId says where it will lie."""
     if isinstance(body, MultipartUploadCopyRequest):
         return part_copies.start(call.conn, call.actor, call.stores, body, force_restart=force_restart)
-    return uploads.start(call.conn, call.actor, call.stores, body, force_restart=force_restart)
+    return uploads.start(
+        call.conn, call.actor, call.settings, call.stores, body, force_restart=force_restart, parent_id=parent_id
+    )
 
 
 @door(

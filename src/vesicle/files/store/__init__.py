@@ -219,21 +219,25 @@ def associate(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, ob
     )
 
 
-def dissociate(conn: Connection, proof: MayUpdate | MayDelete, object_id: int, version: int) -> None:
-    """This version of the entity refers to its handle no more."""
+def dissociate(conn: Connection, proof: MayUpdate | MayDelete, object_id: int, version: int) -> list[int]:
+    """This version of the entity refers to its handle no more; which one that was."""
     _ = proof
-    conn.execute(
-        "DELETE FROM file_association WHERE object_type = %s AND object_id = %s AND object_version = %s",
+    rows = conn.execute(
+        "DELETE FROM file_association WHERE object_type = %s AND object_id = %s AND object_version = %s"
+        " RETURNING file_handle_id",
         (ENTITY, object_id, version),
     )
+    return [row[0] for row in rows]
 
 
-def dissociate_purged(conn: Connection, object_ids: Sequence[int]) -> None:
-    """No version of these entities refers to a handle any more."""
-    conn.execute(
-        "DELETE FROM file_association WHERE object_type = %s AND object_id = ANY(%s::bigint[])",
+def dissociate_purged(conn: Connection, object_ids: Sequence[int]) -> list[int]:
+    """No version of these entities refers to a handle any more; which ones those were."""
+    rows = conn.execute(
+        "DELETE FROM file_association WHERE object_type = %s AND object_id = ANY(%s::bigint[])"
+        " RETURNING file_handle_id",
         (ENTITY, [int(one) for one in object_ids]),
     )
+    return sorted({row[0] for row in rows})
 
 
 # --------------------------------------------------------------------- uploads

@@ -197,3 +197,28 @@ def person_with(conn: Connection, actor: Actor, email: str) -> int | None:
     query = "SELECT principal_id FROM alias WHERE lower(alias) = lower(%s) AND kind = 'USER_EMAIL'"
     row = conn.execute(query, (email,)).fetchone()
     return row[0] if row else None
+
+
+def contributors_together(conn: Connection, actor: Actor, *organization_ids: int) -> int:
+    """How many people may make projects in any of these organizations."""
+    _ = actor
+    query = _PEOPLE.replace("m.organization_id = %s", "m.organization_id = ANY(%s::bigint[])")
+    row = conn.execute(query, (list(organization_ids),)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def move_all(conn: Connection, actor: Actor, source_id: int, target_id: int) -> None:
+    """The members of one organization are members of another, with what either let them do; so are preferences."""
+    _ = actor
+    values = {"source": source_id, "target": target_id}
+    conn.execute(
+        "INSERT INTO organization_member AS t (organization_id, principal_id, is_manager, is_contributor, joined_on)"
+        " SELECT %(target)s, principal_id, is_manager, is_contributor, joined_on FROM organization_member"
+        " WHERE organization_id = %(source)s ON CONFLICT (organization_id, principal_id) DO UPDATE SET"
+        " is_manager = t.is_manager OR EXCLUDED.is_manager,"
+        " is_contributor = t.is_contributor OR EXCLUDED.is_contributor",
+        values,
+    )
+    conn.execute(
+        "UPDATE organization_preference SET organization_id = %(target)s WHERE organization_id = %(source)s", values
+    )

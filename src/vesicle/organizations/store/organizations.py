@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.rows import args_row
 
-from vesicle.access import Actor
+from vesicle.access import Actor, visible_to
 from vesicle.db import Connection
 from vesicle.organizations.model import OrganizationRow
 
@@ -130,3 +130,46 @@ def project_count(conn: Connection, actor: Actor, organization_id: int) -> int:
     _ = actor
     row = conn.execute("SELECT count(*) FROM node WHERE organization_id = %s", (organization_id,)).fetchone()
     return int(row[0]) if row else 0
+
+
+def of_project(conn: Connection, actor: Actor, project_id: int) -> int | None:
+    """Which organization a project belongs to."""
+    _ = actor
+    row = conn.execute("SELECT organization_id FROM node WHERE id = %s", (project_id,)).fetchone()
+    return row[0] if row else None
+
+
+_PROJECT = """
+SELECT n.id, CASE WHEN {seen} THEN n.name END, n.created_by, n.created_on, n.benefactor_id = 1681355, n.organization_id
+FROM node n WHERE
+"""
+
+
+def projects(conn: Connection, actor: Actor, organization_id: int, after: int, limit: int) -> list[tuple[Any, ...]]:
+    """(id, name if the actor may read it, creator, date, in the trash can, organization) after an id."""
+    seen, values = visible_to(actor, "n")
+    query = sql.SQL(_PROJECT).format(seen=seen) + sql.SQL(
+        " n.organization_id = %(organization)s AND n.id > %(after)s ORDER BY n.id LIMIT %(limit)s"
+    )
+    values |= {"organization": organization_id, "after": after, "limit": limit}
+    return conn.execute(query, values).fetchall()
+
+
+def project(conn: Connection, actor: Actor, project_id: int) -> tuple[Any, ...] | None:
+    """One project, as in :func:`projects`."""
+    seen, values = visible_to(actor, "n")
+    query = sql.SQL(_PROJECT).format(seen=seen) + sql.SQL(" n.id = %(id)s")
+    return conn.execute(query, values | {"id": project_id}).fetchone()
+
+
+def maker_of(conn: Connection, actor: Actor, project_id: int) -> int:
+    """Who made a project."""
+    _ = actor
+    row = conn.execute("SELECT created_by FROM node WHERE id = %s", (project_id,)).fetchone()
+    return int(row[0]) if row else 1
+
+
+def delete(conn: Connection, actor: Actor, organization_id: int) -> None:
+    """An organization that has nothing any more is gone; with it its invitations and requests."""
+    _ = actor
+    conn.execute("DELETE FROM organization WHERE id = %s", (organization_id,))

@@ -1,0 +1,112 @@
+"""Who may see which usage: members their projects, owners and managers all of their organization."""
+
+from __future__ import annotations
+
+from vesicle.access import Actor, MayCreate
+from vesicle.audit import recording
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, NotFound
+from vesicle.organizations.model import INSTALLATION, check_limit, none_if_unset
+from vesicle.organizations.roles import require_administrator, require_overseer
+from vesicle.organizations.store import organizations as rows
+from vesicle.usage import charging, limits, reports
+from vesicle.usage.model import DownloadPage
+from vesicle.usage.shapes import (
+    ChargedFilePage,
+    OrganizationUsage,
+    ProjectStorageLocationLimit,
+    ProjectStorageLocationUsage,
+    ProjectStorageUsage,
+    ProjectUsage,
+    UsageReport,
+)
+from vesicle.wire import EntityId, Id, or_unset
+
+DEFAULT_LOCATION = 1
+
+
+def summary(conn: Connection, actor: Actor, organization_id: int) -> OrganizationUsage:
+    """For those who oversee the organization."""
+    require_overseer(conn, actor, organization_id)
+    return reports.summary(conn, actor, organization_id)
+
+
+def report(
+    conn: Connection, actor: Actor, organization_id: int, by: str, first_day: str | None, last_day: str | None
+) -> UsageReport:
+    """For those who oversee the organization."""
+    require_overseer(conn, actor, organization_id)
+    return reports.report(conn, actor, organization_id, by, first_day, last_day)
+
+
+def files(
+    conn: Connection, actor: Actor, organization_id: int, project_id: int | None, location_id: int | None,
+    contributor_id: int | None, token: str | None,
+) -> ChargedFilePage:  # fmt: skip
+    """The handles behind a number, for those who oversee the organization."""
+    require_overseer(conn, actor, organization_id)
+    return reports.files(conn, actor, organization_id, project_id, location_id, contributor_id, token)
+
+
+def sent(
+    conn: Connection, actor: Actor, organization_id: int, project_id: int | None, first_day: str | None,
+    last_day: str | None, token: str | None,
+) -> DownloadPage:  # fmt: skip
+    """The downloads behind a number, for those who oversee the organization."""
+    require_overseer(conn, actor, organization_id)
+    return reports.sent(conn, actor, organization_id, project_id, first_day, last_day, token)
+
+
+def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
+    """What a project stores, and how full its organization is, for who may add to it. Raises BadRequest."""
+    _check_project(grant)
+    organization_id = rows.of_project(conn, grant.actor, grant.id) or INSTALLATION
+    account = limits.account(conn, organization_id)
+    stored, in_trash, count = reports.project(conn, grant)
+    return ProjectUsage(
+        project_id=EntityId(grant.id), organization_id=Id(organization_id), stored_bytes=stored,
+        in_trash_bytes=in_trash, files=count, organization_stored_bytes=account.stored,
+        organization_reserved_bytes=account.reserved,
+        organization_storage_limit_bytes=or_unset(account.storage_limit),
+    )  # fmt: skip
+
+
+def storage_of(conn: Connection, grant: MayCreate) -> ProjectStorageUsage:
+    """Bytes and limit of a project at each of its locations; the default one is always told of."""
+    _check_project(grant)
+    kept = {place: (used, most) for place, used, most in limits.of_project(conn, grant.id)}
+    kept.setdefault(DEFAULT_LOCATION, (0, None))
+    return ProjectStorageUsage(
+        project_id=EntityId(grant.id),
+        locations=[
+            ProjectStorageLocationUsage(
+                storage_location_id=place, sum_file_bytes=used, max_allowed_file_bytes=or_unset(most),
+                is_over_limit=most is not None and used > most,
+            )
+            for place, (used, most) in sorted(kept.items())
+        ],
+    )  # fmt: skip
+
+
+def limit_storage(
+    conn: Connection, actor: Actor, project_id: int, given: ProjectStorageLocationLimit
+) -> ProjectStorageLocationLimit:
+    """What a project may store at a location; for administrators. Raises BadRequest, Forbidden and NotFound."""
+    require_administrator(conn, actor)
+    if given.project_id != project_id:
+        raise BadRequest(f"The path says syn{project_id} and the body says syn{int(given.project_id)}.")
+    check_limit("max_allowed_file_bytes", given.max_allowed_file_bytes)
+    if rows.of_project(conn, actor, project_id) is None:
+        raise NotFound(f"There is no project syn{project_id}.")
+    charging.home_of(conn, INSTALLATION, given.storage_location_id)
+    most = none_if_unset(given.max_allowed_file_bytes)
+    before = {place: limit for place, _, limit in limits.of_project(conn, project_id)}
+    limits.hold_project(conn, project_id, given.storage_location_id, most)
+    detail = {"location": given.storage_location_id, "from": before.get(given.storage_location_id), "to": most}
+    recording.note(conn, actor.id, "project.limit", "entity", project_id, detail)
+    return given
+
+
+def _check_project(grant: MayCreate) -> None:
+    if grant.kind != "project":
+        raise BadRequest(f"syn{grant.id} is no project; ask for the project that it lies in.")

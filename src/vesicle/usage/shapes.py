@@ -1,0 +1,105 @@
+"""Shapes of what is told of usage."""
+
+from __future__ import annotations
+
+from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape
+
+
+class OrganizationUsage(Shape):
+    """What an organization stores, has promised to uploads and has sent, beside its limits; absent is unlimited."""
+
+    organization_id: Id
+    stored_bytes: int
+    reserved_bytes: int
+    in_trash_bytes: int
+    files: int
+    custom_stored_bytes: int
+    custom_reserved_bytes: int
+    sent_bytes: int
+    egress_period: str
+    egress_period_begins_on: str
+    egress_period_ends_on: str
+    egress_overshoot_bytes: int
+    storage_limit_bytes: Maybe[Int64] = UNSET
+    custom_storage_limit_bytes: Maybe[Int64] = UNSET
+    egress_limit_bytes: Maybe[Int64] = UNSET
+
+
+class UsageRow(Shape):
+    """One line of a report, under one of the four keys. Without a projectId: what no project refers to."""
+
+    project_id: Maybe[EntityId] = UNSET
+    storage_location_id: Maybe[Int64] = UNSET
+    contributor_id: Maybe[str] = UNSET
+    day: Maybe[str] = UNSET
+    stored_bytes: int = 0
+    in_trash_bytes: int = 0
+    files: int = 0
+    downloads: int = 0
+    sent_bytes: int = 0
+    charged_bytes: int = 0
+
+
+class UsageReport(Shape):
+    """Usage of an organization by project, location, contributor or day."""
+
+    organization_id: Id
+    by: str
+    first_day: str
+    last_day: str
+    results: list[UsageRow]
+
+
+class ChargedFile(Shape):
+    """A file handle as it counts in one project."""
+
+    file_handle_id: Id
+    bytes: int
+    storage_location_id: Int64
+    contributor_id: str
+    in_trash: bool
+    project_id: Maybe[EntityId] = UNSET
+
+
+class ChargedFilePage(Shape):
+    """A page of file handles."""
+
+    results: list[ChargedFile]
+    next_page_token: Maybe[str] = UNSET
+
+
+class ProjectUsage(Shape):
+    """A project, and the total and limit of its organization."""
+
+    project_id: EntityId
+    organization_id: Id
+    stored_bytes: int
+    in_trash_bytes: int
+    files: int
+    organization_stored_bytes: int
+    organization_reserved_bytes: int
+    organization_storage_limit_bytes: Maybe[Int64] = UNSET
+
+
+class ProjectStorageLocationUsage(Shape):
+    """What a project stores at one location."""
+
+    storage_location_id: Int64
+    sum_file_bytes: int
+    is_over_limit: bool
+    max_allowed_file_bytes: Maybe[Int64] = UNSET
+
+
+class ProjectStorageUsage(Shape):
+    """What a project stores at each of its locations."""
+
+    project_id: EntityId
+    locations: list[ProjectStorageLocationUsage]
+
+
+class ProjectStorageLocationLimit(Shape):
+    """What a project may store at a location; without maxAllowedFileBytes, any amount."""
+
+    project_id: EntityId
+    storage_location_id: Int64
+    max_allowed_file_bytes: Maybe[Int64] = UNSET

@@ -1,0 +1,157 @@
+"""Rows of the record of downloads, and of the counters of bytes sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from psycopg.rows import args_row
+
+from vesicle.access import Actor, MayDownload, MaySeeAttachment, OwnsFileHandle
+from vesicle.db import Connection
+from vesicle.usage.model import DownloadQuestion
+
+SHARDS = 64
+
+
+class EgressState(msgspec.Struct, array_like=True):
+    """What an organization has sent in its present period."""
+
+    name: str
+    limit: int | None
+    period: str
+    begins_on: Any
+    ends_on: Any
+    sent: int
+
+
+def shard(conn: Connection) -> int:
+    """Which of the rows that an organization's counter is spread over is this connection's: none of them is hot, and
+    the downloads of one transaction never wait for each other's.
+    """
+    return conn.info.backend_pid % SHARDS
+
+
+# Who pays: the organization of the project through which the caller has the file; without one, the first project that
+# counts it, or its home. What is charged: the size, unless the same person (the same address, for people without a
+# name) was charged for the handle within the time that a download at 10 MB/s takes, at least 15 minutes. Whether it
+# goes: where egress is limited, and the address is outside of the store's region, up to the limit exactly.
+_ISSUE = """
+WITH payer AS (
+    SELECT coalesce(
+        (SELECT organization_id FROM node WHERE id = %(project)s::bigint),
+        (SELECT n.organization_id FROM charge c JOIN node n ON n.id = c.project_id
+         WHERE c.handle_id = %(handle)s ORDER BY c.project_id LIMIT 1),
+        (SELECT home_id FROM charged_handle WHERE handle_id = %(handle)s), 1) AS id
+), account AS (
+    SELECT a.organization_id, a.egress_limit, period_begin(a.opens_on, a.egress_period) AS begins_on
+    FROM ledger_account a JOIN payer p ON p.id = a.organization_id
+), due AS (
+    SELECT CASE WHEN EXISTS (
+        SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s AND r.charged > 0
+        AND r.principal_id = %(who)s AND (r.principal_id <> 273950 OR r.address = %(address)s::inet)
+        AND r.issued_on > now() - make_interval(secs => greatest(900, %(size)s::bigint / 10000000))
+    ) THEN 0 ELSE %(size)s::bigint END AS bytes
+), terms AS (
+    SELECT l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited'
+           AND NOT coalesce(%(address)s::inet <<= ANY(t.region), false) AS limited
+    FROM (SELECT %(location)s::bigint AS id) w LEFT JOIN storage_location l ON l.id = w.id
+    LEFT JOIN storage_terms t ON t.location_id = w.id
+), allowed AS (
+    SELECT a.organization_id, a.begins_on, d.bytes, coalesce(t.limited, false) AS limited
+    FROM account a, due d, terms t
+    WHERE NOT coalesce(t.limited, false) OR d.bytes = 0 OR a.egress_limit IS NULL OR d.bytes + coalesce((
+        SELECT sum(bytes) FROM egress_counter e
+        WHERE e.organization_id = a.organization_id AND e.begins_on = a.begins_on), 0) <= a.egress_limit
+), counted AS (
+    INSERT INTO egress_counter AS e (organization_id, begins_on, shard, bytes)
+    SELECT organization_id, begins_on, %(shard)s, bytes FROM allowed WHERE limited AND bytes > 0
+    ON CONFLICT (organization_id, begins_on, shard) DO UPDATE SET bytes = e.bytes + EXCLUDED.bytes
+)
+INSERT INTO download_record (principal_id, file_handle_id, object_type, object_id, storage_location_id, size, charged,
+                             organization_id, project_id, address)
+SELECT %(who)s, %(handle)s, %(type)s, %(object)s, %(location)s, %(size)s, bytes, organization_id, %(project)s,
+       %(address)s::inet FROM allowed
+"""
+
+
+def issue(
+    conn: Connection, actor: Actor, proof: MayDownload | MaySeeAttachment | OwnsFileHandle, values: dict[str, Any]
+) -> bool:
+    """One row for one URL that is handed out, and its bytes in the counter; False, and nothing kept, at the limit."""
+    _ = actor, proof
+    return conn.execute(_ISSUE, values).rowcount == 1
+
+
+def payer(conn: Connection, actor: Actor, handle_id: int, project_id: int | None) -> int:
+    """Which organization pays for a download."""
+    _ = actor
+    row = conn.execute(
+        "SELECT coalesce((SELECT organization_id FROM node WHERE id = %(project)s::bigint),"
+        " (SELECT n.organization_id FROM charge c JOIN node n ON n.id = c.project_id WHERE c.handle_id = %(handle)s"
+        " ORDER BY c.project_id LIMIT 1),"
+        " (SELECT home_id FROM charged_handle WHERE handle_id = %(handle)s), 1)",
+        {"handle": handle_id, "project": project_id},
+    ).fetchone()
+    return int(row[0]) if row else 1
+
+
+_STATE = """
+SELECT o.name, a.egress_limit, a.egress_period, b.begins_on,
+       (b.begins_on + CASE a.egress_period WHEN 'MONTH' THEN interval '1 month' ELSE interval '1 year' END)::date,
+       coalesce((SELECT sum(bytes) FROM egress_counter e
+                 WHERE e.organization_id = a.organization_id AND e.begins_on = b.begins_on), 0)::bigint
+FROM ledger_account a JOIN organization o ON o.id = a.organization_id,
+     LATERAL (SELECT period_begin(a.opens_on, a.egress_period) AS begins_on) b
+WHERE a.organization_id = %s
+"""
+
+
+def state(conn: Connection, actor: Actor, organization_id: int) -> EgressState:
+    """What was sent in the present period, and how much may be."""
+    _ = actor
+    with conn.cursor(row_factory=args_row(EgressState)) as cursor:
+        found = cursor.execute(_STATE, (organization_id,)).fetchone()
+    return found or EgressState(f"Organization {organization_id}", None, "YEAR", None, None, 0)
+
+
+def is_stopped(conn: Connection, actor: Actor, organization_id: int, location_id: int) -> bool:
+    """Whether nothing more may be sent from a location for an organization."""
+    now = state(conn, actor, organization_id)
+    row = conn.execute(
+        "SELECT l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited' FROM storage_location l"
+        " LEFT JOIN storage_terms t ON t.location_id = l.id WHERE l.id = %s",
+        (location_id,),
+    ).fetchone()
+    return bool(row and row[0] and now.limit is not None and now.sent >= now.limit)
+
+
+def downloads(
+    conn: Connection, actor: Actor, question: DownloadQuestion, before: int | None, limit: int
+) -> list[tuple[Any, ...]]:
+    """Downloads before an id, the newest first. The actor is an administrator."""
+    _ = actor
+    asked = {
+        "id < %s": before, "principal_id = %s": question.principal_id, "object_id = %s": question.object_id,
+        "file_handle_id = %s": question.file_handle_id,
+        "organization_id = %s": question.organization_id, "project_id = %s": question.project_id,
+        "issued_on >= %s": question.since,
+        "issued_on < %s": question.until,
+    }  # fmt: skip
+    given = {condition: value for condition, value in asked.items() if value is not None}
+    where = " WHERE " + " AND ".join(given) if given else ""
+    return conn.execute(
+        "SELECT id, issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size,"
+        " charged, credentials FROM download_record" + where + " ORDER BY id DESC LIMIT %s",
+        (*given.values(), limit),
+    ).fetchall()  # fmt: skip
+
+
+def insert_credentials(conn: Connection, actor: Actor, proof: MayDownload, location_id: int, permission: str) -> None:
+    """One row for credentials that are lent through an entity."""
+    conn.execute(
+        "INSERT INTO download_record (principal_id, credentials, object_id, storage_location_id, size, charged,"
+        " project_id, organization_id) VALUES (%s, %s, %s, %s, 0, 0, %s,"
+        " (SELECT organization_id FROM node WHERE id = %s))",
+        (actor.id, permission, proof.id, location_id, proof.project_id, proof.project_id),
+    )

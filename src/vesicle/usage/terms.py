@@ -1,0 +1,45 @@
+"""What the operator says of a storage location beside what it is: whose it is, and whether its egress is limited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_network
+
+from vesicle.access import Actor
+from vesicle.audit import recording
+from vesicle.db import Connection
+from vesicle.errors import BadRequest, Conflict, NotFound
+from vesicle.usage.store import ledger
+
+EGRESS = ("limited", "open", "unlimited")
+
+
+def put(
+    conn: Connection, actor: Actor, location_id: int, private_to: int | None, egress: str, region: Sequence[str]
+) -> None:
+    """New terms in place of the old ones. Call inside a transaction.
+
+    Raises NotFound, BadRequest, and Conflict when other organizations have something in what is to be private.
+    """
+    found = ledger.location(conn, location_id)
+    if found is None:
+        raise NotFound(f"There is no storage location {location_id}.")
+    if egress not in EGRESS:
+        raise BadRequest(f"egress is one of {', '.join(EGRESS)}, not {egress[:50]!r}.")
+    try:
+        networks = [str(ip_network(one)) for one in region]
+    except ValueError as error:
+        raise BadRequest(f"A region is a range of addresses such as 10.0.0.0/8: {error}") from None
+    if private_to is not None:
+        if found[0] or location_id == 1:
+            raise BadRequest(f"Storage location {location_id} cannot be private: only further managed ones can.")
+        ledger.account(conn, private_to)
+        others = ledger.others_in(conn, location_id, private_to)
+        if others:
+            raise Conflict(
+                f"Storage location {location_id} holds files of other organizations"
+                f" ({', '.join(map(str, others[:10]))}); move those first."
+            )
+    ledger.put_terms(conn, location_id, private_to, egress, networks)
+    detail = {"from": {"private_to": found[1]}, "to": {"private_to": private_to, "egress": egress, "region": networks}}
+    recording.note(conn, actor.id, "storage.terms", "storage_location", location_id, detail)

@@ -1,0 +1,28 @@
+"""Charges that go to another organization: of a project, or of everything when two are merged."""
+
+from __future__ import annotations
+
+from vesicle.db import Connection
+from vesicle.errors import BadRequest
+from vesicle.usage import charging
+from vesicle.usage.store import transfers
+
+
+def move_project(conn: Connection, project_id: int, source_id: int, target_id: int) -> None:
+    """What a project stores is the target's from now on. The project must be held alone.
+
+    Raises BadRequest when it does not fit there, and when content lies in private storage of the source.
+    """
+    if transfers.has_private(conn, project_id, source_id):
+        raise BadRequest(
+            f"syn{project_id} has content in private storage of its organization; move that content to other storage"
+            " first."
+        )
+    charging.apply(conn, transfers.flows_of_move(conn, project_id, source_id, target_id))
+
+
+def merge(conn: Connection, source_id: int, target_id: int) -> None:
+    """Everything that is charged to the source is the target's, with its history. Both accounts must be held, and it
+    must fit. The source has no account afterwards.
+    """
+    transfers.merge(conn, source_id, target_id)

@@ -1,0 +1,66 @@
+"""What the ledger should say, counted independently of it: from file handles, their ties, and open uploads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from tests.live import Server
+
+_HANDLES = """
+SELECT h.id, h.content_size, l.kind <> 'managed-s3', c.home_id, h.storage_location_id, h.created_by
+FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id
+LEFT JOIN charged_handle c ON c.handle_id = h.id WHERE h.bucket IS NOT NULL
+"""
+_TIES = """
+SELECT a.file_handle_id, n.project_id, bool_and(n.benefactor_id = 1681355) FROM file_association a
+JOIN node n ON n.id = a.object_id WHERE a.object_type = 'FileEntity' GROUP BY 1, 2
+"""
+_UPLOADS = """
+SELECT u.id, u.file_size, r.organization_id, r.bytes FROM multipart_upload u
+LEFT JOIN reservation r ON r.upload_id = u.id WHERE u.state = 'UPLOADING' AND u.request_digest IS NOT NULL
+"""
+Counters = dict[Any, Any]
+
+
+def check(server: Server) -> None:
+    """Every counter of the ledger is the sum of what it counts."""
+    with server.database() as conn, conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        organizations = dict(conn.execute("SELECT id, organization_id FROM node WHERE kind = 'project'").fetchall())
+        ties: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+        for handle, project, trashed in conn.execute(_TIES):
+            ties[handle].append((project, trashed))
+        stored: Counters = defaultdict(int)
+        totals: Counters = defaultdict(lambda: [0, 0, 0])
+        for handle, size, custom, home, location, maker in conn.execute(_HANDLES):
+            assert home is not None, f"file handle {handle} is charged to nobody"
+            for project, trashed in ties.get(handle, [(0, False)]):
+                owner = organizations.get(project, home)
+                stored[owner, custom] += size
+                cell = totals[owner, project, location, maker]
+                cell[0], cell[1], cell[2] = cell[0] + size, cell[1] + size * trashed, cell[2] + 1
+        reserved: Counters = defaultdict(int)
+        for upload, size, owner, promised in conn.execute(_UPLOADS):
+            assert promised == size, f"upload {upload} has {promised} of {size} bytes promised"
+            reserved[owner] += size
+        accounts = conn.execute(
+            "SELECT organization_id, stored, custom_stored, reserved + custom_reserved FROM ledger_account"
+        ).fetchall()
+        for owner, counted, custom_bytes, promised in accounts:
+            there = (counted, custom_bytes, promised)
+            assert there == (stored[owner, False], stored[owner, True], reserved[owner]), f"organization {owner}"
+        for table in ("usage_total", "usage_day"):
+            kept = conn.execute(
+                "SELECT organization_id, project_id, location_id, contributor_id, sum(stored)::bigint,"
+                f" sum(in_trash)::bigint, sum(files)::bigint FROM {table} GROUP BY 1, 2, 3, 4"
+            ).fetchall()
+            found = {tuple(row[:4]): list(row[4:]) for row in kept if any(row[4:])}
+            assert found == {key: cell for key, cell in totals.items() if any(cell)}, table
+        places = conn.execute("SELECT project_id, location_id, stored FROM project_storage").fetchall()
+        by_place: Counters = defaultdict(int)
+        for (_, project, location, _), cell in totals.items():
+            by_place[project, location] += cell[0] if project else 0
+        assert {(project, place): size for project, place, size in places if size} == {
+            key: size for key, size in by_place.items() if size
+        }
