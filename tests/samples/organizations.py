@@ -56,6 +56,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "GET /vesicle/v1/usage/organization/{id}": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/report": Sample(),
+    "GET /vesicle/v1/usage/organization/{id}/report/csv": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/file": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/download": Sample(),
     "PUT /repo/v1/project/{projectId}/storage/limit": Sample(

@@ -112,7 +112,7 @@ def test_reports_by_each_key_add_up_to_the_same_and_can_be_followed_down(chief: 
         if by != "contributor":
             assert (last["downloads"], last["sentBytes"], last["chargedBytes"]) == (2, 200, 100), by
     assert len(ann.ok("GET", f"{path}/report", by="day", firstDay="2026-01-01", lastDay="2026-12-31")["results"]) == 365
-    text = ann.ok("GET", f"{path}/report", by="project", format="csv")
+    text = ann.ok("GET", f"{path}/report/csv", by="project")
     assert text.splitlines() == [
         "project,storedBytes,inTrashBytes,files,downloads,sentBytes,chargedBytes", f"{project},120,20,2,2,200,100",
     ]  # fmt: skip

@@ -220,12 +220,19 @@ def usage(call: Call, id: Id) -> OrganizationUsage:
 
 @door("GET", "/vesicle/v1/usage/organization/{id}/report", access=ROLES)
 def usage_report(
-    call: Call, id: Id, by: str = "project", first_day: str | None = None, last_day: str | None = None,
-    format: str = "json",
-) -> UsageReport | Reply:  # fmt: skip
-    """Usage by project, location, contributor or day, also as CSV (format=csv); for the owner and managers."""
+    call: Call, id: Id, by: str = "project", first_day: str | None = None, last_day: str | None = None
+) -> UsageReport:
+    """Usage by project, location, contributor or day; for the owner and managers."""
+    return reporting.report(call.conn, call.actor, id, by, first_day, last_day)
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}/report/csv", access=ROLES)
+def usage_lines(
+    call: Call, id: Id, by: str = "project", first_day: str | None = None, last_day: str | None = None
+) -> Reply:
+    """The same as CSV."""
     found = reporting.report(call.conn, call.actor, id, by, first_day, last_day)
-    return Text(reports.as_csv(found), "text/csv; charset=UTF-8") if format == "csv" else found
+    return Text(reports.as_csv(found), "text/csv; charset=UTF-8")
 
 
 @door("GET", "/vesicle/v1/usage/organization/{id}/file", access=ROLES)
