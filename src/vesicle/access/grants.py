@@ -122,6 +122,12 @@ class OwnsTrashed(Owns):
     owner = "whoever deleted"
 
 
+class MayCheckLocation(Owns):
+    """Whose the location is, and administrators, who answer for the store."""
+
+    kind = "storage location"
+
+
 class OwnsLocation(Owns):
     """The creator, and the members of a team that the bucket's owner named in owner.txt; no administrator."""
 

@@ -16,6 +16,7 @@ from vesicle.files.model import (
     check_file_name,
     number_of_parts,
 )
+from vesicle.locations import resolving
 from vesicle.locations.resolving import Place
 from vesicle.objectstore.contract import ByteRange, CopiesParts, NoSuchObject, Refused, power
 from vesicle.wire import encode
@@ -37,8 +38,7 @@ def begin(
     parts = number_of_parts(size, request.part_size_bytes)
     key = uploads.new_key(place, actor, name)
     content_type = handle.content_type or uploads.DEFAULT_TYPE
-    theirs = place.location.kind == "external-s3"
-    store_upload_id = place.store.begin_upload(place.bucket, key, content_type, for_bucket_owner=theirs)
+    store_upload_id = resolving.begun(place, key, content_type)
     try:
         # One byte tells whether the store copies between these two; part 1 takes its place when it comes.
         copies = power(place.store, CopiesParts)

@@ -73,8 +73,7 @@ def start(
     charging.check_room(conn, payer, location_id, request.file_size_bytes)
     key = new_key(place, actor, request.file_name)
     content_type = request.content_type or DEFAULT_TYPE
-    theirs = place.location.kind == "external-s3"
-    store_upload_id = place.store.begin_upload(place.bucket, key, content_type, for_bucket_owner=theirs)
+    store_upload_id = resolving.begun(place, key, content_type)
     new = Upload(
         id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=request.file_name,  # type: ignore[arg-type]
         content_type=content_type, content_md5=request.content_md5_hex.lower(), file_size=request.file_size_bytes,

@@ -5,11 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from uuid import uuid4
 
+from vesicle.access import MayCheckLocation
+from vesicle.db import Connection
+from vesicle.errors import BadRequest
+from vesicle.locations import powers, resolving
+from vesicle.locations import store as rows
 from vesicle.objectstore import bucket_papers
 from vesicle.objectstore.bucket_check import Check, Finding, checked, tidy
 from vesicle.objectstore.contract import Credentials
 from vesicle.objectstore.probing import Differences, Subject
 from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.stores import Stores
+from vesicle.settings import Settings
 from vesicle.wire import UNSET, Maybe, Shape
 
 
@@ -31,6 +38,25 @@ class BucketCheckResult(Shape):
     cors: str
     cloud_formation: str
     base_key: Maybe[str] = UNSET
+
+
+def of_location(conn: Connection, grant: MayCheckLocation, stores: Stores, settings: Settings) -> BucketCheckResult:
+    """The check of a location's bucket. What can be done there is known anew after it, since its owner may have changed
+    the policy.
+
+    Raises NotFound, BadRequest for a location without a bucket of somebody's, and Unavailable.
+    """
+    place = resolving.place(conn, stores, grant.id, write=False)
+    if place.location.kind == "managed-s3":
+        raise BadRequest(
+            f"Storage location {grant.id} lies in the storage of this server, and not in a bucket of yours; its"
+            " operator checks that with `vesicle check bucket`."
+        )
+    found = check(place.store, place.bucket, place.base_key, settings.api_url)
+    if found.lines[0].state == "works":  # It was reached; of a bucket that is away, what was known before stays.
+        readable, writable = powers.tried(place.store, place.location)
+        rows.keep_powers(conn, grant, readable=readable, writable=writable)
+    return found
 
 
 def check(store: S3Store, bucket: str, base_key: str | None, origin: str) -> BucketCheckResult:

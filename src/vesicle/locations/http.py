@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vesicle.access import MayRead, OwnsLocation, Scope
-from vesicle.locations import creation, project_settings, resolving
+from vesicle.access import MayCheckLocation, MayRead, OwnsLocation, Scope
+from vesicle.locations import checking, creation, project_settings, resolving
 from vesicle.locations.model import (
     AnyProjectSetting,
     AnyStorageLocation,
@@ -41,6 +41,15 @@ def own_locations(call: Call) -> StorageLocations:
 def location(call: Call, grant: OwnsLocation) -> AnyStorageLocation:
     """A storage location of the caller's, or of a team of theirs."""
     return resolving.owned(call.conn, grant)
+
+
+@door(
+    "POST", "/vesicle/v1/storageLocation/{id}/check", access=Needs(MayCheckLocation), scopes=WRITE,
+    transaction=Transaction.STORY,
+)  # fmt: skip
+def check_location(call: Call, grant: MayCheckLocation) -> checking.BucketCheckResult:
+    """What works in the bucket of a location, what fails, what to change, and what to paste; takes some seconds."""
+    return checking.of_location(call.conn, grant, call.stores, call.settings)
 
 
 @door(

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from vesicle.access import Actor, MayCreate, MayRead, OwnsLocation, require
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, Forbidden, NotFound
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
 from vesicle.locations import store
 from vesicle.locations.destinations import (
     AnyUploadDestination,
@@ -22,6 +22,7 @@ from vesicle.locations.destinations import (
     UploadDestinationLocation,
 )
 from vesicle.locations.model import DEFAULT, AnyStorageLocation, Location, shape_of
+from vesicle.objectstore.contract import Refused
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores
 from vesicle.tree import looking
@@ -109,6 +110,21 @@ def bucket_to_read(conn: Connection, stores: Stores, location_id: int) -> Place:
 def with_sts(conn: Connection, container_ids: Sequence[int]) -> set[int]:
     """Those of the containers whose own setting is a location with STS."""
     return store.containers_with_sts(conn, container_ids)
+
+
+def begun(place: Place, key: str, content_type: str) -> str:
+    """The store's number of a new upload. Raises Conflict when the owner of a bucket lets this server in no more."""
+    theirs = place.location.kind == "external-s3"
+    try:
+        return place.store.begin_upload(place.bucket, key, content_type, for_bucket_owner=theirs)
+    except Refused as refused:
+        if not theirs:
+            raise
+        raise Conflict(
+            f"The bucket {place.bucket} does not take files from this server: {refused.reason}. The owner of storage"
+            f" location {place.location.id} is told what to change by `POST"
+            f" /vesicle/v1/storageLocation/{place.location.id}/check`."
+        ) from None
 
 
 def check_proxy_user(conn: Connection, actor: Actor, of: Location) -> None:

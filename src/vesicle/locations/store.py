@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, Grant, MayCreate, MayDelete, MayRead, MayUpdate, OwnsLocation
+from vesicle.access import Actor, Grant, MayCheckLocation, MayCreate, MayDelete, MayRead, MayUpdate, OwnsLocation
 from vesicle.db import Connection
 from vesicle.locations.model import Location
 
@@ -75,6 +75,14 @@ def insert_location(
     )  # fmt: skip
     with conn.cursor(row_factory=args_row(_row)) as cursor:
         return cursor.execute(query, values).fetchone()
+
+
+def keep_powers(conn: Connection, grant: MayCheckLocation, *, readable: bool, writable: bool) -> None:
+    """What this server can do in the bucket of the location, as it is now."""
+    conn.execute(
+        "UPDATE storage_location SET readable = %s, writable = %s WHERE id = %s AND (readable, writable) <> (%s, %s)",
+        (readable, writable, grant.id, readable, writable),
+    )
 
 
 def insert_teams(conn: Connection, actor: Actor, location_id: int, numbers: Sequence[int], besides: list[int]) -> None:
