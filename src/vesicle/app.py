@@ -28,6 +28,8 @@ from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
 from vesicle.organizations import notifying
 from vesicle.relocation import drifting
+from vesicle.pages import http as pages_http
+from vesicle.pages.front import Front
 from vesicle.relocation import http as relocation_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
@@ -52,6 +54,7 @@ ROOMS = (
     usage_http,
     relocation_http,
     jobs_http,
+    pages_http,
 )
 DURABLE = (
     drifting,
@@ -114,5 +117,5 @@ def build(settings: Settings) -> CORSMiddleware:
     """The ASGI application. Any web page may call the API: tokens are sent on purpose, never by the browser itself."""
     edge = Edge(open_house(settings), route_table())
     return CORSMiddleware(
-        edge, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"], max_age=3600
+        Front(edge), allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"], max_age=3600
     )

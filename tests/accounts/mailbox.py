@@ -27,12 +27,24 @@ def token_in(text: str) -> dict[str, Any]:
     return token
 
 
+def link_in(text: str) -> str:
+    """The link in a mail."""
+    found = re.search(r"https?://\S+\?\w+=[\w-]+", text)
+    assert found, text
+    return found[0]
+
+
 def next_token_to(server: Server, address: str, seen: int = 0) -> dict[str, Any]:
     """The token of the first mail to an address after ``seen`` others, once it is there."""
+    return token_in(next_text_to(server, address, seen))
+
+
+def next_text_to(server: Server, address: str, seen: int = 0) -> str:
+    """The text of the first mail to an address after ``seen`` others, once it is there."""
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
         texts = texts_to(server, address)
         if len(texts) > seen:
-            return token_in(texts[seen])
+            return texts[seen]
         time.sleep(0.05)
     raise AssertionError(f"no mail to {address}")

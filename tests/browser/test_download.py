@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Route
+from tests.browser.starting import chromium
 from tests.live import Person
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NAME = "Прибор ünïcode 数据.csv"
 
 
@@ -23,8 +20,7 @@ def test_a_browser_that_is_redirected_downloads(owner: Person, tmp_path: Path) -
         """Add the token to requests of the API alone: the store takes one proof, and the URL is it."""
         route.continue_(headers=route.request.headers | {"authorization": f"Bearer {owner.token}"})
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as browser:
         page = browser.new_page(accept_downloads=True)
         page.route(f"{owner.url}/**", sign)
         page.goto(f"{owner.url}/healthz")
@@ -32,5 +28,4 @@ def test_a_browser_that_is_redirected_downloads(owner: Person, tmp_path: Path) -
             page.evaluate("url => { window.location = url }", f"{owner.url}/repo/v1/entity/{file}/file")
         assert download.value.suggested_filename == NAME
         download.value.save_as(tmp_path / "got")
-        browser.close()
     assert (tmp_path / "got").read_bytes() == b"1,2,3\n"

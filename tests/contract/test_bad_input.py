@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -106,8 +106,11 @@ def test_odd_members_are_refused(world: World, name: str) -> None:
     good = members_of(world, door)
     for member in good:
         for value in MEMBERS:
-            body = json.dumps({**good, member: value}).encode()
-            check(send(world.owner, door.method, f"{world.path(door)}?{query_of(world, door)}", body), (member, value))
+            given = {**good, member: value}
+            bodies = [json.dumps(given).encode()] + ([urlencode(given).encode()] if door.form else [])
+            for body in bodies:
+                path = f"{world.path(door)}?{query_of(world, door)}"
+                check(send(world.owner, door.method, path, body), (member, value))
 
 
 @pytest.mark.parametrize("kind", ["Project", "Folder", "FileEntity"])

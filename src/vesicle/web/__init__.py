@@ -13,6 +13,7 @@ from vesicle.web.doors import (
     SignedIn,
     Transaction,
 )
+from vesicle.web.refusals import reply_of_refusal
 from vesicle.web.replies import Bare, Redirect, Reply, Text
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "SignedIn",
     "Text",
     "Transaction",
+    "reply_of_refusal",
 ]

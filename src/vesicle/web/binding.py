@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from vesicle.errors import BadRequest
 from vesicle.web.doors import Door, Query, snake
-from vesicle.wire import EntityId, Id, decode
+from vesicle.wire import EntityId, Id, decode, decode_form
 
 MOST_QUERY_PARAMETERS = 100
 
@@ -40,6 +40,8 @@ def _query_value(declared: Query, text: str | None) -> Any:
 
 def body_value(door: Door, body: bytes) -> Any:
     """The body as the door's shape."""
+    if door.form:
+        return decode_form(body, door.body)
     return decode(body, door.body, door.default_tag)
 
 

@@ -11,12 +11,15 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
 from vesicle.access import Grant, OnTeam, Owns, Scope
+from vesicle.errors import Refusal
+from vesicle.web.refusals import reply_of_refusal
+from vesicle.web.replies import Reply
 from vesicle.wire import EntityId, Id
 
 _PARAMETER = re.compile(r"{(\w+)}")
@@ -78,6 +81,9 @@ class Needs:
     parameter: str = "id"
 
 
+Refused = Callable[[Refusal, Mapping[str, str]], Reply]
+"""How a door says no: from the refusal and the headers of the request."""
+
 Access = Anyone | SignedIn | Administrators | InStory | Needs
 
 
@@ -110,6 +116,8 @@ class Door:
     takes: frozenset[str]
     room: str
     limit: Sensitive | None = None
+    form: bool = False
+    refused: Refused | None = None
 
     @property
     def summary(self) -> str:
@@ -121,12 +129,20 @@ class Door:
         """``GET /repo/v1/entity/{id}``."""
         return f"{self.method} {self.path}"
 
+    def refuse(self, refusal: Refusal, headers: Mapping[str, str]) -> Reply:
+        """The answer that says no."""
+        return self.refused(refusal, headers) if self.refused else reply_of_refusal(refusal)
+
 
 @dataclass
 class Doors:
-    """The doors of one room, in the order of their declaration."""
+    """The doors of one room, in the order of their declaration.
+
+    ``refused`` is for a room that says no in another form than the API's error body.
+    """
 
     room: str
+    refused: Refused | None = None
     table: list[Door] = field(default_factory=list)
 
     def __call__(
@@ -140,8 +156,12 @@ class Doors:
         transaction: Transaction | None = None,
         default_tag: str | None = None,
         limit: Sensitive | None = None,
+        form: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Declare a door. There is no default for ``access``: leaving it out is an error at import."""
+        """Declare a door. There is no default for ``access``: leaving it out is an error at import.
+
+        ``form`` is for bodies that come from a form of a web page instead of JSON.
+        """
         if transaction is None:
             transaction = Transaction.READ if method == "GET" else Transaction.WRITE
 
@@ -164,7 +184,7 @@ class Doors:
             }
             door = Door(
                 method, path, handler, access, scopes, status, transaction, hints.get("body"), default_tag, result,
-                parameters, queries, frozenset(signature), self.room, limit,
+                parameters, queries, frozenset(signature), self.room, limit, form, self.refused,
             )  # fmt: skip
             _check(door)
             self.table.append(door)

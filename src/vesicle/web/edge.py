@@ -15,7 +15,7 @@ from vesicle.access import Actor, anonymous
 from vesicle.db import Clash, Connection, Contention, Unfit, Unreachable
 from vesicle.errors import BadRequest, Conflict, NotSignedIn, Refusal, TooLarge, Unavailable
 from vesicle.settings import Settings
-from vesicle.web import addresses, authentication, binding, limits, metrics, stack
+from vesicle.web import addresses, authentication, binding, forms, limits, metrics, stack
 from vesicle.web.calls import Call, House
 from vesicle.web.catalogue import synapse_calls
 from vesicle.web.doors import Door, InStory, Needs, Transaction
@@ -96,28 +96,29 @@ class Edge:
     ) -> Reply:
         try:
             return self._open(door, values, scope, body, headers, gate)
-        except Refusal as refusal:
-            return reply_of_refusal(refusal)
+        except Refusal as said:
+            refusal = said
         except Unreachable as error:
             log.warning("the database does not answer", door=door.name, error=str(error))
-            return reply_of_refusal(
-                Unavailable("The database does not answer just now; the same request will work later.")
-            )
+            refusal = Unavailable("The database does not answer just now; the same request will work later.")
         except Clash as error:
             log.warning("a constraint refused a request", door=door.name, error=str(error))
-            return reply_of_refusal(Conflict("Somebody else changed this at the same moment; read it anew and repeat."))
+            refusal = Conflict("Somebody else changed this at the same moment; read it anew and repeat.")
         except Unfit as error:
             log.warning("a value did not fit the database", door=door.name, error=str(error))
-            return reply_of_refusal(BadRequest("A value of this request is not one that can be stored."))
+            refusal = BadRequest("A value of this request is not one that can be stored.")
         except Exception:
             log.exception("a door failed", door=door.name)
-            return reply_of_refusal(Refusal("Server Error. Error logged."))
+            refusal = Refusal("Server Error. Error logged.")
+        return door.refuse(refusal, headers)
 
     def _open(
         self, door: Door, texts: list[str], scope: Scope, body: bytes, headers: dict[str, str], gate: limits.Gate
     ) -> Reply:
         with self._house.pool.connection() as conn:
             self._watch.check(conn, door)
+            if door.form:
+                forms.check_from_here(headers, self._house.settings.api_url)
             known = None if gate.address == addresses.UNKNOWN else gate.address
             actor = replace(self._meet(conn, door, headers, gate), address=known)
             authentication.check_terms(actor, door)

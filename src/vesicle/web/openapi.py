@@ -13,6 +13,7 @@ from vesicle.web.refusals import ErrorResponse
 from vesicle.web.replies import Reply
 from vesicle.wire import EntityId, Id, Int64
 
+FORM = "application/x-www-form-urlencoded"
 _COMPONENT = "#/components/schemas/{name}"
 _PLAIN: dict[Any, dict[str, Any]] = {
     int: {"type": "integer"},
@@ -83,7 +84,10 @@ def _operation(door: Door, body: Any, result: Any, error: Any) -> dict[str, Any]
         "x-scopes": [scope.name for scope in door.scopes],
     }
     if body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {FORM if door.form else "application/json": {"schema": body}},
+        }
     if not isinstance(door.access, Anyone):
         operation["security"] = [{"token": []}]
     return operation

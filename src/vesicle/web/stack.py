@@ -41,7 +41,8 @@ class Watch:
 
     def check(self, conn: Connection, door: Door) -> None:
         """Raises Unavailable while the server is closed, for doors that close with it."""
-        if not door.path.startswith(_CLOSABLE) or any(word in door.path for word in _ALWAYS_OPEN):
+        closable = door.form or door.path.startswith(_CLOSABLE)
+        if not closable or any(word in door.path for word in _ALWAYS_OPEN):
             return
         if monotonic() >= self._until and self._lock.acquire(blocking=False):
             try:

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from vesicle.wire.decoding import decode
+from vesicle.wire.decoding import decode, decode_form
 from vesicle.wire.encoding import encode, stamp
 from vesicle.wire.ids import EntityId, Id, Int64
 from vesicle.wire.pages import Page, check_window, key_of_token, offset_page, token_of_key
@@ -18,6 +18,7 @@ __all__ = [
     "Shape",
     "check_window",
     "decode",
+    "decode_form",
     "encode",
     "key_of_token",
     "leaves",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -10,6 +11,7 @@ from vesicle.errors import BadRequest
 from vesicle.wire.ids import LARGEST, from_wire
 
 T = TypeVar("T")
+MOST_FIELDS = 100
 
 
 def decode(body: bytes, kind: type[T], default_tag: str | None = None) -> T:
@@ -24,6 +26,22 @@ def decode(body: bytes, kind: type[T], default_tag: str | None = None) -> T:
         raise BadRequest(f"The request body is not valid JSON: {_first_line(error)}") from None
     if default_tag and isinstance(value, dict):
         value.setdefault("concreteType", default_tag)
+    return _convert(value, kind)
+
+
+def decode_form(body: bytes, kind: type[T]) -> T:
+    """Read what a form of a web page sends (application/x-www-form-urlencoded) as ``kind``, whose members are texts.
+
+    Raises BadRequest for what is not UTF-8, for NUL characters, for too many and for missing fields.
+    """
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise BadRequest(f"The request body is not a form of at most {MOST_FIELDS} fields in UTF-8.") from None
+    return _convert(_clean(dict(fields)), kind)
+
+
+def _convert(value: Any, kind: type[T]) -> T:
     try:
         return msgspec.convert(value, kind, strict=True, dec_hook=from_wire)
     except (msgspec.ValidationError, ValueError) as error:
