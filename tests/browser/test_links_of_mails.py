@@ -68,7 +68,7 @@ def test_from_the_first_page_to_a_usable_account_and_a_new_password(server: Serv
     page.goto(f"{server.url}/access-token")
     sign(page, name, "wrong")
     page.get_by_role("button").click()
-    expect(page.get_by_role("alert")).to_have_text("This user name and this password do not belong together.")
+    expect(page.get_by_role("alert")).to_have_text("This name and this password do not belong together.")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button").click()
     see(page, "Your access token")

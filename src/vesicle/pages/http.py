@@ -60,7 +60,7 @@ def reset(call: Call, body: model.NewPassword) -> Page:
 
 
 @door("GET", "/add-address", access=LINK)
-def show_add_address(call: Call, token: str) -> Page:
+def show_add_address(call: Call, token: str = "") -> Page:
     """The page of a link that adds an address."""
     return addresses.show_adding(call.conn, token)
 
@@ -74,7 +74,7 @@ def add_address(call: Call, body: model.SignedLink) -> Page:
 
 
 @door("GET", "/unsubscribe", access=LINK)
-def show_unsubscribe(call: Call, token: str) -> Page:
+def show_unsubscribe(call: Call, token: str = "") -> Page:
     """The page of a link that ends the mailing of messages."""
     return addresses.show_unsubscribing(call.conn, token)
 
@@ -86,7 +86,7 @@ def unsubscribe(call: Call, body: model.Confirmed) -> Page:
 
 
 @door("GET", "/invitation", access=LINK)
-def show_invitation(call: Call, secret: str) -> Page:
+def show_invitation(call: Call, secret: str = "") -> Page:
     """The page of an invitation into an organization."""
     return invitations.show(call.conn, secret)
 

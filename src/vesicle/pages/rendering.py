@@ -76,7 +76,7 @@ def refused(refusal: Refusal, headers: Mapping[str, str]) -> Reply:
 
 def _in_kind_words(refusal: Refusal) -> str:
     if isinstance(refusal, NotSignedIn):
-        return "This user name and this password do not belong together."
+        return "This name and this password do not belong together."
     if type(refusal) is Refusal:
         return "Something went wrong on our side, and is written down there. Nothing was changed."
     return refusal.reason
