@@ -27,9 +27,9 @@ from vesicle.objectstore.stores import Stores, store_of
 from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
 from vesicle.organizations import notifying
-from vesicle.relocation import drifting
 from vesicle.pages import http as pages_http
 from vesicle.pages.front import Front
+from vesicle.relocation import drifting
 from vesicle.relocation import http as relocation_http
 from vesicle.settings import Settings
 from vesicle.teams import http as teams_http
