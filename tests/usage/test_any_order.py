@@ -103,6 +103,8 @@ class Ledger(RuleBasedStateMachine):
         own = [one for owner, one in self.handles if owner is person]
         if own:
             now = person.ok("GET", f"/repo/v1/entity/{file}")
+            # A new version gets a label of its own.
+            del now["versionLabel"]
             body = {**now, "dataFileHandleId": own[handle % len(own)]}
             self._is_fine(person.call("PUT", f"/repo/v1/entity/{file}", body, newVersion="true"))
 
