@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from tests.live import Person, Server
+from tests.locations.buckets import external, location, own_bucket
 from tests.sending import request, send, start
 
 from vesicle import app
@@ -126,3 +128,21 @@ def test_restoring_is_a_job_that_has_nothing_to_do(owner: Person, stranger: Pers
     assert results == {own: "NO_ACTION", foreign: "UNAUTHORIZED", "1": "NOT_FOUND"}
     assert owner.ok("GET", f"/repo/v1/asynchronous/job/{token}")["jobState"] == "COMPLETE"
     assert owner.call("GET", f"{path}/get/1").status_code == 404
+
+
+def test_in_the_bucket_of_somebody_only_uploads_of_this_server_are_given_up(
+    owner: Person, server: Server, house: House
+) -> None:
+    from dataclasses import replace
+
+    store, bucket = server.store(), own_bucket(server, owner, "base")
+    location(owner, external(bucket, baseKey="base"))
+    ours = f"base/{owner.id}/{uuid4()}/lost.bin"
+    theirs = ["base/theirs/part.bin", f"other/{owner.id}/{uuid4()}/lost.bin", f"base/{owner.id}/x/lost.bin"]
+    for key in [ours, *theirs]:
+        store.begin_upload(bucket, key, None)
+    with house.pool.connection() as conn:
+        removal.reap_unknown(conn, house)
+        assert len(list(store.open_uploads(bucket))) == 4
+        removal.reap_unknown(conn, replace(house, settings=replace(house.settings, abandoned_upload_days=-1)))
+    assert sorted(upload.key for upload in store.open_uploads(bucket)) == sorted(theirs)

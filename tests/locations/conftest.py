@@ -31,14 +31,15 @@ class Owned:
     s3: Any
     endpoint: str
     name: str
+    guests: tuple[str, ...]
 
     def put(self, key: str, body: bytes | str) -> None:
         """An object of the owner's."""
         self.s3.put_object(Bucket=self.name, Key=key, Body=body.encode() if isinstance(body, str) else body)
 
     def let_in(self, *statements: dict[str, Any]) -> None:
-        """What vesicle's principal may do, and nothing else."""
-        who = {"Principal": {"AWS": ["arn:aws:iam:::user/svc-admin"]}, "Effect": "Allow"}
+        """What vesicle's principal and the sessions that it lends may do, and nothing else."""
+        who = {"Principal": {"AWS": list(self.guests)}, "Effect": "Allow"}
         policy = {"Version": "2012-10-17", "Statement": [{**who, **one} for one in statements]}
         self.s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(policy))
 
@@ -57,13 +58,18 @@ def client_of(engine: Facts, access: str, secret: str) -> Any:
     )  # fmt: skip
 
 
-@pytest.fixture
-def theirs(ceph: Facts) -> Owned:  # noqa: F811
+def owned(ceph: Facts) -> Owned:  # noqa: F811
     """A new bucket on Ceph of a user who has nothing to do with vesicle; nobody else may do anything there."""
     s3 = client_of(ceph, ceph["owner_access_key"], ceph["owner_secret_key"])
     name = f"theirs-{secrets.token_hex(6)}"
     s3.create_bucket(Bucket=name)
-    return Owned(s3, ceph["http"], name)
+    return Owned(s3, ceph["http"], name, ("arn:aws:iam:::user/svc-admin", ceph["role"]))
+
+
+@pytest.fixture
+def theirs(ceph: Facts) -> Owned:  # noqa: F811
+    """One such bucket."""
+    return owned(ceph)
 
 
 def _start(folder: Path, listed: list[dict[str, Any]]) -> Facts:
@@ -87,7 +93,8 @@ def far(
     folder = run_folder(tmp_path_factory, worker_id)
     keys = {"access_key": ceph["access_key"], "secret_key": ceph["secret_key"]}
     guest = {"access_key": seaweedfs["guest_access_key"], "secret_key": seaweedfs["guest_secret_key"]}
-    listed = [{"endpoint": ceph["http"], **keys}, {"endpoint": AWAY, **keys}]
+    lends = {name: ceph[name] for name in ("role", "lender_access_key", "lender_secret_key")}
+    listed = [{"endpoint": ceph["http"], **keys, **lends}, {"endpoint": AWAY, **keys}]
     listed.append({"endpoint": seaweedfs["http"], **guest})
     start = partial(_start, folder, listed)
     with shared_by_run(folder, "far", start, stop_shared) as facts, httpx.Client() as http:

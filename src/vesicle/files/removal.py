@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,11 +13,14 @@ from vesicle.files import store
 from vesicle.files.model import Handle
 from vesicle.jobs.queue import periodic, task
 from vesicle.objectstore.contract import NoSuchObject, Refused
+from vesicle.objectstore.s3 import S3Store
 from vesicle.usage import charging
 from vesicle.web import House
 
 log = structlog.get_logger(__name__)
 BATCH = 200
+_KEY_OF_OURS = re.compile(r"\d+/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/[^/]+")
+"""What an upload gets below a base key: who sends it, a number that nobody else is given, the name of the file."""
 
 
 def remove_later(conn: Connection, handle: Handle) -> None:
@@ -90,14 +94,31 @@ def reap_abandoned(conn: Connection, work: House) -> int:
 
 
 def reap_unknown(conn: Connection, work: House) -> int:
-    """Uploads that the store has and no record tells of: a process died between the two. How many were reaped."""
+    """Uploads that a store has and no record tells of: a process died between the two. How many were reaped.
+
+    In the bucket of somebody else only keys as vesicle makes them count; the uploads of others are theirs.
+    """
+    reaped = _reap_unknown(conn, work, work.managed.store, work.managed.bucket, "", re.compile(".*", re.DOTALL))
+    for endpoint, bucket, base_key in store.buckets_written_to(conn):
+        try:
+            objects = work.stores.at(endpoint, bucket)
+            reaped += _reap_unknown(conn, work, objects, bucket, f"{base_key}/" if base_key else "", _KEY_OF_OURS)
+        except Refusal as refusal:
+            log.warning("a bucket could not be looked through", bucket=bucket, reason=refusal.reason)
+    return reaped
+
+
+def _reap_unknown(
+    conn: Connection, work: House, objects: S3Store, bucket: str, prefix: str, ours: re.Pattern[str]
+) -> int:  # fmt: skip
     long_ago = datetime.now(UTC) - timedelta(days=work.settings.abandoned_upload_days)
-    bucket, reaped = work.managed.bucket, 0
+    reaped = 0
     try:
-        for upload in work.managed.store.open_uploads(bucket):
-            if upload.started_on < long_ago and not store.is_known_upload(conn, bucket, upload.key):
-                work.managed.store.abort_upload(bucket, upload.key, upload.upload_id)
+        for upload in objects.open_uploads(bucket, prefix):
+            old = upload.started_on < long_ago and ours.fullmatch(upload.key.removeprefix(prefix))
+            if old and not store.is_known_upload(conn, bucket, upload.key):
+                objects.abort_upload(bucket, upload.key, upload.upload_id)
                 reaped += 1
     except Refused as refused:
-        log.warning("the store does not list its open uploads", reason=refused.reason)
+        log.warning("the store does not list its open uploads", bucket=bucket, reason=refused.reason)
     return reaped

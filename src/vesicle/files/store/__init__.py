@@ -338,3 +338,10 @@ def is_known_upload(conn: Connection, bucket: str, key: str) -> bool:
     """True when an upload of this key is on record."""
     query = "SELECT 1 FROM multipart_upload WHERE bucket = %s AND key = %s"
     return conn.execute(query, (bucket, key)).fetchone() is not None
+
+
+def buckets_written_to(conn: Connection) -> list[tuple[str | None, str, str | None]]:
+    """(endpoint, bucket, base key) of all that people brought and that vesicle writes to."""
+    return conn.execute(
+        "SELECT DISTINCT endpoint, bucket, base_key FROM storage_location WHERE kind = 'external-s3' AND writable"
+    ).fetchall()
