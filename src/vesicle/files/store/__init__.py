@@ -315,7 +315,7 @@ def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> None:
     )
 
 
-# Two functions without a grant: they serve the reaper, which acts for nobody.
+# Functions without a grant: they serve the reaper, which acts for nobody.
 
 
 def stale_uploads(conn: Connection, days: int, after: int, limit: int) -> list[Upload]:
