@@ -115,7 +115,7 @@ REASONS = {
     "files.object_is_referred_to": "the worker that removes objects",
     "files.stale_uploads": "the worker that reaps uploads",
     "files.delete_upload": "the worker that reaps uploads",
-    "files.buckets_written_to": "the reaper acts for nobody",
+    "files.buckets_written_to": "the worker that reaps uploads",
     "files.is_known_upload": "the worker that reaps uploads",
     "files.forget_request": "of an upload whose row the caller's own proof gave",
     "files.parts": "of an upload whose row the caller's own proof gave",
