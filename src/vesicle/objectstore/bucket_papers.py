@@ -11,7 +11,7 @@ READ = ["s3:GetObject", "s3:GetObjectVersion"]
 WRITE = [
     "s3:PutObject", "s3:PutObjectAcl", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
 ]  # fmt: skip
-LOOK = ["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
+LOOK = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
 
 
 def bucket_policy(bucket: str, principal: str | None, role: str | None, *, write: bool) -> dict[str, Any]:
