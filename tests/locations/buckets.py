@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+import boto3
 from tests.live import Person, Server
 from tests.sending import add_part, complete, put_part, request, start
 
@@ -12,11 +13,36 @@ PREFIX = "org.sagebionetworks.repo.model.project."
 SETTING = PREFIX + "UploadDestinationListSetting"
 
 
+# SeaweedFS sets room aside for each bucket, and has none for more than a few dozen on a small disk.
+MOST_BUCKETS = 12
+_made: list[str] = []
+
+
 def new_bucket(server: Server) -> str:
-    """A bucket on the default store's endpoint that vesicle did not make."""
+    """A bucket on the default store's endpoint that vesicle did not make. Those of tests long past are removed."""
     name = f"lab-{secrets.token_hex(6)}"
     server.store().ensure_bucket(name)
+    _made.append(name)
+    if len(_made) > MOST_BUCKETS:
+        _remove(server, _made.pop(0))
     return name
+
+
+def _remove(server: Server, bucket: str) -> None:
+    settings = server.settings()
+    s3 = boto3.client(
+        "s3", endpoint_url=settings.s3_endpoint, aws_access_key_id=settings.s3_access_key,
+        aws_secret_access_key=settings.s3_secret_key, region_name=settings.s3_region,
+    )  # fmt: skip
+    for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []):
+        s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for found in page.get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=found["Key"])
+    s3.delete_bucket(Bucket=bucket)
 
 
 def put(server: Server, bucket: str, key: str, content: bytes | str) -> None:
