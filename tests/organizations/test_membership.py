@@ -9,7 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.accounts.mailbox import next_token_to
+from tests.accounts.test_signing_up import begin, setup
 from tests.live import Person, Server
+
+from vesicle.accounts import signing_up
+from vesicle.mail import links
 
 ORG = "/vesicle/v1/organization"
 # One of these tests changes the catalogue for a moment, so they run one after the other.
@@ -125,6 +130,27 @@ def test_scenario_one_an_owner_invites_by_name_and_by_mail_until_the_plan_is_ful
     assert refused(late, "POST", "/vesicle/v1/invitation/link", {"secret": secret})[0] == 400
     assert refused(ann, "POST", f"{ORG}/{made['id']}/invitation", {"userName": late.name})[0] == 403
     assert refused(bob, "POST", f"{ORG}/{made['id']}/invitation", {"userName": late.name})[0] == 403
+
+
+def test_an_invited_address_is_a_member_from_its_sign_up_on_while_there_is_a_seat(
+    planned: Server, chief: Person, ann: Person
+) -> None:
+    made = managed(chief, ann, certifiedUserLimit=2)
+    names = [f"new-{secrets.token_hex(5)}" for _ in range(2)]
+    for name in names:
+        ann.ok("POST", f"{ORG}/{made['id']}/invitation", {"inviteeEmail": f"{name}@example.org"})
+    with planned.database() as conn:
+        assert links.is_open(conn, signing_up.INVITED_TO_ORGANIZATION, f"{names[0]}@example.org")
+    mine = []
+    for name in names:
+        assert begin(planned.nobody(), f"{name}@example.org") == 201
+        body = setup(name, next_token_to(planned, f"{name}@example.org", seen=1))
+        token = planned.nobody().ok("POST", "/repo/v1/account2", body)["accessToken"]
+        person = Person(planned.url, name, 0, token, planned.http)
+        mine.append([one["id"] for one in person.ok("GET", ORG)["results"]])
+    assert mine == [[made["id"]], []]
+    waiting = [one for one in person.ok("GET", "/vesicle/v1/invitation")["results"] if one["state"] == "OPEN"]
+    assert [one["organizationId"] for one in waiting] == [made["id"]]
 
 
 def test_seats_cannot_be_overfilled_at_once(planned: Server, chief: Person, ann: Person) -> None:

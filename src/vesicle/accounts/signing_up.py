@@ -14,6 +14,8 @@ from vesicle.settings import Settings
 
 SIGN_UP = "account.sign_up"
 INVITED, INVITED_TO_TEAM = "account.invitation", "account.invitation.team"
+INVITED_TO_ORGANIZATION = "account.invitation.organization"
+INVITATIONS = (INVITED, INVITED_TO_TEAM, INVITED_TO_ORGANIZATION)
 LIFE_S = 24 * 3600
 
 
@@ -62,7 +64,7 @@ def finish(conn: Connection, settings: Settings, request: AccountSetupInfo) -> L
         raise BadRequest("firstName and lastName take at most 256 characters, and no control characters.")
     person_id = people.create(conn, request.username, address, first_name=first, last_name=last)
     sign_in.choose_password(conn, person_id, request.password)
-    for purpose in (INVITED, INVITED_TO_TEAM):
+    for purpose in INVITATIONS:
         links.revoke(conn, purpose, address.lower())
     links.revoke(conn, SIGN_UP, address.lower())
     note(conn, person_id, "account.create", "person", person_id, {"address": address})
@@ -73,7 +75,7 @@ def finish(conn: Connection, settings: Settings, request: AccountSetupInfo) -> L
 def _check_may(conn: Connection, settings: Settings, address: str) -> None:
     if settings.sign_up == "off":
         raise Forbidden("Accounts of this server are made by its administrator; ask there for one.")
-    invited = (links.is_open(conn, purpose, address.lower()) for purpose in (INVITED, INVITED_TO_TEAM))
+    invited = (links.is_open(conn, purpose, address.lower()) for purpose in INVITATIONS)
     if settings.sign_up == "invitation" and not any(invited):
         raise Forbidden(
             f"Signing up takes an invitation of the address {address[:100]}; ask whoever works here for one."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vesicle.access import Actor
-from vesicle.accounts import people
+from vesicle.accounts import people, signing_up
 from vesicle.audit import recording
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
+from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound, Refusal
 from vesicle.mail import links, sending
 from vesicle.mail.model import check_address
 from vesicle.organizations import letters
@@ -102,6 +104,8 @@ def _send(
         f"Sign up or sign in there, and follow this link within {GOOD_FOR_DAYS} days:\n\n"
         f"{settings.api_url}/invitation?secret={secret}\n"
     )
+    if actor.certified:
+        signing_up.invite(conn, email, GOOD_FOR_DAYS * 24 * 3600, signing_up.INVITED_TO_ORGANIZATION)
     rows.note_mail(conn, actor, invitation_id, sending.send(conn, email, subject, text))
 
 
@@ -131,6 +135,18 @@ def accept_link(conn: Connection, actor: Actor, given: InvitationSecret) -> Memb
     return _join(conn, actor, _existing(conn, actor, int(facts["invitation"]), lock=True))
 
 
+def accept_for_address(conn: Connection, person_id: int, address: str) -> None:
+    """The person has proved that the address is theirs: the open invitations that wait for it become membership.
+
+    One that the plan has no room for any more stays open, so that it can be accepted when there is room.
+    """
+    actor = Actor(person_id, [person_id])
+    for row in rows.invitations_to(conn, actor, MOST_LISTED):
+        if (row.email or "").lower() == address.lower():
+            with suppress(Refusal), conn.transaction():
+                _join(conn, actor, _existing(conn, actor, row.id, lock=True))
+
+
 def decline(conn: Connection, actor: Actor, invitation_id: int) -> None:
     """Say no. Whoever invited is told."""
     row = _own(conn, actor, invitation_id)
@@ -149,6 +165,8 @@ def revoke(conn: Connection, actor: Actor, invitation_id: int) -> None:
     _check_open(row)
     rows.settle_invitation(conn, actor, row.id, "REVOKED")
     links.revoke(conn, PURPOSE, str(row.id))
+    if row.email is not None:
+        signing_up.withdraw(conn, row.email, signing_up.INVITED_TO_ORGANIZATION)
     recording.note(
         conn, actor.id, "organization.revoke_invitation", "organization", row.organization_id,
         {"invitee": row.invitee_id},
@@ -186,8 +204,3 @@ def _existing(conn: Connection, actor: Actor, invitation_id: int, *, lock: bool 
     if row is None:
         raise NotFound(f"There is no invitation {invitation_id}.")
     return row
-
-
-def join_with_secret(conn: Connection, person_id: int, secret: str) -> None:
-    """For the sign-up that an e-mailed invitation led to: the new person becomes a member."""
-    accept_link(conn, Actor(person_id, [person_id]), InvitationSecret(secret=secret))
