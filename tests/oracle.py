@@ -29,6 +29,14 @@ ACCEPTED: tuple[tuple[str, str, str], ...] = (
         "GET /repo/v1/entity/{id}/access", "is not of type",
         "The document has a bare boolean where Synapse answers an object with a result; clients read the object.",
     ),
+    (
+        "GET /repo/v1/entity/{id}/sts", "'endpointUrl' was unexpected",
+        "A store that is not Amazon's has an address, which whoever uses the credentials needs.",
+    ),
+    *(
+        (f"{method} /repo/v1/asynchronous/job{one}", '"org.vesicle.', "A job that only this server has.")
+        for method, one in (("POST", ""), ("GET", "/{jobId}"))
+    ),
     *(
         (call, words, "This kind of entity is newer than the document.")
         for words in ("search.table.SearchIndex", '"searchindex"')

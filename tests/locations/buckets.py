@@ -15,16 +15,17 @@ SETTING = PREFIX + "UploadDestinationListSetting"
 
 # SeaweedFS sets room aside for each bucket, and has none for more than a few dozen on a small disk.
 MOST_BUCKETS = 12
-_made: list[str] = []
+_made: dict[str, list[str]] = {}
 
 
 def new_bucket(server: Server) -> str:
     """A bucket on the default store's endpoint that vesicle did not make. Those of tests long past are removed."""
     name = f"lab-{secrets.token_hex(6)}"
     server.store().ensure_bucket(name)
-    _made.append(name)
-    if len(_made) > MOST_BUCKETS:
-        _remove(server, _made.pop(0))
+    ours = _made.setdefault(server.url, [])
+    ours.append(name)
+    if len(ours) > MOST_BUCKETS:
+        _remove(server, ours.pop(0))
     return name
 
 
@@ -34,6 +35,10 @@ def _remove(server: Server, bucket: str) -> None:
         "s3", endpoint_url=settings.s3_endpoint, aws_access_key_id=settings.s3_access_key,
         aws_secret_access_key=settings.s3_secret_key, region_name=settings.s3_region,
     )  # fmt: skip
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except s3.exceptions.ClientError:
+        return  # Its test was about a bucket that goes away.
     for upload in s3.list_multipart_uploads(Bucket=bucket).get("Uploads", []):
         s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):

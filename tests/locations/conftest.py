@@ -20,6 +20,8 @@ from tests.objectstore.conftest import ceph, seaweedfs  # noqa: F401
 from tests.objectstore.sharing import Facts, run_folder, shared_by_run
 from tests.objectstore.starting import free_ports
 
+# Other tests of the run have a role of their own on the same Ceph, which another user takes.
+FAR_ROLE = "arn:aws:iam:::role/vesicle-lends-far"
 AWAY = "http://127.0.0.1:9"
 """A store that the operator lists, and that does not answer: nobody listens there."""
 
@@ -63,7 +65,7 @@ def owned(ceph: Facts) -> Owned:  # noqa: F811
     s3 = client_of(ceph, ceph["owner_access_key"], ceph["owner_secret_key"])
     name = f"theirs-{secrets.token_hex(6)}"
     s3.create_bucket(Bucket=name)
-    return Owned(s3, ceph["http"], name, ("arn:aws:iam:::user/svc-admin", ceph["role"]))
+    return Owned(s3, ceph["http"], name, ("arn:aws:iam:::user/svc-admin", FAR_ROLE))
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def far(
     folder = run_folder(tmp_path_factory, worker_id)
     keys = {"access_key": ceph["access_key"], "secret_key": ceph["secret_key"]}
     guest = {"access_key": seaweedfs["guest_access_key"], "secret_key": seaweedfs["guest_secret_key"]}
-    lends = {name: ceph[name] for name in ("role", "lender_access_key", "lender_secret_key")}
+    lends = {"role": FAR_ROLE, **{name: ceph[name] for name in ("lender_access_key", "lender_secret_key")}}
     listed = [{"endpoint": ceph["http"], **keys, **lends}, {"endpoint": AWAY, **keys}]
     listed.append({"endpoint": seaweedfs["http"], **guest})
     start = partial(_start, folder, listed)

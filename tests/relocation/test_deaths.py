@@ -38,7 +38,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, in
     port = free_ports(2)
     process = start_server(folder / "data", port, log=folder / "log", VESICLE_DEAD_WORKER_SECONDS="4")
     try:
-        with httpx.Client() as http:
+        # A connection that is kept would break with the API process that is killed.
+        with httpx.Client(limits=httpx.Limits(max_keepalive_connections=0)) as http:
             token = admin(folder / "data", "create-token", "admin")
             yield Server(f"http://127.0.0.1:{port}", folder / "data", token, http), process.pid
     finally:
