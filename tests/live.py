@@ -106,13 +106,13 @@ def stop_shared(facts: Facts) -> None:
             if os.waitpid(pid, os.WNOHANG)[0] == pid:
                 return
         except ChildProcessError:
-            if not _runs(pid):
+            if not runs(pid):
                 return
         time.sleep(0.1)
     raise AssertionError("the shared vesicle did not end")
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """False for a process that is gone, and for one that ended and that its parent has not asked about yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"

@@ -77,13 +77,21 @@ class Parent:
         return sorted(found)
 
 
+def _target(descriptor: Path) -> str:
+    """What an open file is; nothing when it was closed a moment ago."""
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return ""
+
+
 def listening(pids: list[int]) -> tuple[list[tuple[str, int]], list[str]]:
     """Every (address, port) and every Unix socket on which these processes listen, as the kernel tells it."""
     inodes = {
         match[1]
         for pid in pids
         for one in Path(f"/proc/{pid}/fd").iterdir()
-        if (match := re.fullmatch(r"socket:\[(\d+)\]", os.readlink(one)))
+        if (match := re.fullmatch(r"socket:\[(\d+)\]", _target(one)))
     }
     ports = []
     for table in ("tcp", "tcp6"):

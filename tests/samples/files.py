@@ -21,7 +21,12 @@ def furnish(world: World) -> None:
 def object_of_the_owner(world: World) -> dict[str, str]:
     """An object in a bucket of the owner's."""
     number = world.things["external location"]
-    return {"storageLocationId": number, "bucketName": "sample-bucket", "key": "a", "contentMd5": "0" * 32}
+    return {
+        "storageLocationId": number,
+        "bucketName": "sample-bucket",
+        "key": f"{world.owner.name}/a",
+        "contentMd5": "0" * 32,
+    }
 
 
 SAMPLES: dict[str, Sample] = {

@@ -17,8 +17,10 @@ def furnish(world: World) -> None:
     made = world.owner.ok("POST", "/repo/v1/storageLocation", {"concreteType": LOCATION, "description": "a sample"})
     world.things["storageLocation"] = str(made["storageLocationId"])
     world.server.store().ensure_bucket("sample-bucket")
-    world.server.store().put("sample-bucket", "owner.txt", str(world.owner.id).encode())
-    external = {"concreteType": EXTERNAL, "bucket": "sample-bucket"}
+    # Several worlds may be made at once, so each has a place of its own in the bucket.
+    base_key = world.owner.name
+    world.server.store().put("sample-bucket", f"{base_key}/owner.txt", str(world.owner.id).encode())
+    external = {"concreteType": EXTERNAL, "bucket": "sample-bucket", "baseKey": base_key}
     their_own = world.owner.ok("POST", "/repo/v1/storageLocation", external)
     world.things["external location"] = str(their_own["storageLocationId"])
     body = {"concreteType": SETTING, "projectId": world.project["id"], "locations": [made["storageLocationId"]]}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.live import Server, admin, command, environment, start_server, stop_server
+from tests.live import Server, admin, command, environment, runs, start_server, stop_server
 from tests.objectstore.sharing import Facts
 from tests.objectstore.starting import free_ports
 
@@ -101,7 +101,7 @@ def test_a_dead_api_process_and_a_dead_parent_cost_nothing_that_was_committed(
     process.kill()
     process.wait()
     deadline = time.monotonic() + 30
-    while any(Path(f"/proc/{pid}").exists() for pid in children):
+    while any(runs(pid) for pid in children):
         assert time.monotonic() < deadline, "children outlived their parent"
     process = start_server(data, port)
     assert http.get(person.ok("GET", f"/repo/v1/entity/{file}/file", redirect="false")).content == b"kept"
