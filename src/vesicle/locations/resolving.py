@@ -48,7 +48,10 @@ class Place:
 
 
 class Governing(NamedTuple):
-    """The location that holds for a place in the tree, and the container whose setting says so (None: the default)."""
+    """The location that holds for a place in the tree, and the container whose setting says so.
+
+    Without a container it is the default storage of the project's organization, or else the one of this server.
+    """
 
     location_id: int = DEFAULT
     sts: bool = False
@@ -140,7 +143,9 @@ def check_proxy_user(conn: Connection, actor: Actor, of: Location) -> None:
 
 
 def governing(conn: Connection, node_id: int) -> Governing:
-    """What holds for new files in this container: its own setting, or the nearest above it."""
+    """What holds for new files in this container: its own setting, the nearest above it, or its organization's default
+    storage.
+    """
     above = store.settings_above(conn, node_id)
     return Governing(above[0][1], above[0][2], above[0][0]) if above else Governing()
 

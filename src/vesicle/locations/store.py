@@ -162,19 +162,24 @@ WITH RECURSIVE line AS (
     UNION ALL
     SELECT n.id, n.parent_id, up + 1 FROM node n JOIN line ON n.id = line.parent_id WHERE up < 200
 )
-SELECT s.node_id, p.location_id, l.sts_enabled
+SELECT s.node_id, p.location_id, l.sts_enabled, up, position
 FROM line JOIN project_setting s ON s.node_id = line.id JOIN project_setting_location p ON p.setting_id = s.id
 JOIN storage_location l ON l.id = p.location_id
+UNION ALL
+SELECT NULL, o.default_location_id, false, 1000, 0
+FROM node n JOIN node project ON project.id = n.project_id JOIN organization o ON o.id = project.organization_id
+WHERE n.id = %s AND o.default_location_id IS NOT NULL
 ORDER BY up, position
 """
 
 
-def settings_above(conn: Connection, node_id: int) -> list[tuple[int, int, bool]]:
-    """(container, location, STS) of every setting on the line from a node up to the root, the nearest first.
+def settings_above(conn: Connection, node_id: int) -> list[tuple[int | None, int, bool]]:
+    """(container, location, STS) of every setting on the line from a node up to the root, the nearest first; at the end
+    the default storage of the organization, if it has one, without a container.
 
     Which storage location holds for a place is no secret to who may see or use the place; every caller has asked.
     """
-    return conn.execute(_NEAREST, (node_id,)).fetchall()
+    return [row[:3] for row in conn.execute(_NEAREST, (node_id, node_id))]
 
 
 def containers_with_sts(conn: Connection, container_ids: Sequence[int]) -> set[int]:

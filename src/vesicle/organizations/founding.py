@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vesicle.access import Actor
 from vesicle.accounts import people
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound, Stale
-from vesicle.organizations import planning
+from vesicle.organizations import default_storage, planning
 from vesicle.organizations.model import (
     BASIC,
     LONGEST_NAME,
@@ -44,7 +46,9 @@ def create(conn: Connection, actor: Actor, settings: Settings, given: NewOrganiz
     if given.plan_id is UNSET:
         if given.owner_id is not UNSET or given.manager_ids:
             raise BadRequest("An organization of your own has no other owner and no managers; name a planId for those.")
-        return shape_of(standing(conn, actor, default(conn, actor, settings, given.name or None)).of)
+        made = default(conn, actor, settings, given.name or None)
+        _begin_with_storage(conn, actor, made, given)
+        return shape_of(standing(conn, actor, made).of)
     require_administrator(conn, actor)
     plan = plans.plan(conn, actor, given.plan_id, lock=True)
     if plan is None:
@@ -54,16 +58,24 @@ def create(conn: Connection, actor: Actor, settings: Settings, given: NewOrganiz
     name = clean_name(given.name or "")
     owner_id = _person(conn, actor, int(given.owner_id) if given.owner_id is not UNSET else actor.id)
     managers = [_person(conn, actor, one) for one in given.manager_ids or []]
-    made = rows.insert(conn, actor, name, plan.id, owner_id, is_default=False, outsiders=outsiders(settings))
-    if made is None:
+    new = rows.insert(conn, actor, name, plan.id, owner_id, is_default=False, outsiders=outsiders(settings))
+    if new is None:
         raise _taken(name)
+    made = new
     planning.take_effect(conn, actor, made)
+    _begin_with_storage(conn, actor, made, given)
     for one in {owner_id, *managers}:
         members.put(conn, actor, made, one, is_manager=one in managers or not managers, is_contributor=True)
     _check_contributors(conn, actor, made, plan.certified_user_limit)
     detail = {"name": name, "plan": plan.id, "owner": owner_id, "managers": managers}
     recording.note(conn, actor.id, "organization.create", "organization", made, {"to": detail})
     return shape_of(standing(conn, actor, made).of)
+
+
+def _begin_with_storage(conn: Connection, actor: Actor, organization_id: int, given: NewOrganization) -> None:
+    if given.default_storage_location_id is not UNSET:
+        default_storage.check(conn, standing(conn, actor, organization_id), given.default_storage_location_id)
+        rows.change(conn, actor, organization_id, default_location_id=given.default_storage_location_id)
 
 
 def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | None = None) -> int:
@@ -130,7 +142,7 @@ def change(conn: Connection, actor: Actor, organization_id: int, given: Organiza
         raise Stale(f"Organization {organization_id} was changed since you read it; read it anew and repeat.")
     check_limit("manager_storage_limit_bytes", given.manager_storage_limit_bytes)
     check_limit("manager_egress_limit_bytes", given.manager_egress_limit_bytes)
-    values = {
+    values: dict[str, Any] = {
         "name": clean_name(given.name),
         "default_location_id": none_if_unset(given.default_storage_location_id),
         "outsiders_may_upload": given.outsiders_may_upload,
@@ -141,6 +153,8 @@ def change(conn: Connection, actor: Actor, organization_id: int, given: Organiza
     changed = {name: value for name, value in values.items() if value != getattr(who.of, name)}
     if changed.keys() - {"name"} and not (who.is_manager or who.is_administrator):
         raise Forbidden("An owner who is no manager may change the name alone; ask for a plan that has managers.")
+    if changed.get("default_location_id") is not None:
+        default_storage.check(conn, who, changed["default_location_id"])
     if changed and not rows.change(conn, actor, organization_id, **changed):
         raise _taken(str(values["name"]))
     if changed:

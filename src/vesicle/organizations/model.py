@@ -83,6 +83,7 @@ class NewOrganization(Shape):
     plan_id: Maybe[Id] = UNSET
     owner_id: Maybe[Id] = UNSET
     manager_ids: Maybe[list[Id]] = UNSET
+    default_storage_location_id: Maybe[Int64] = UNSET
 
 
 class OrganizationUpdate(Shape):

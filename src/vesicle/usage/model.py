@@ -45,6 +45,16 @@ class Account(msgspec.Struct, array_like=True):
     custom_reserved: int
 
 
+class Terms(msgspec.Struct, array_like=True):
+    """A storage location, as far as who may put something there depends on it."""
+
+    location_id: int
+    kind: str
+    sts_enabled: bool
+    writable: bool
+    private_to: int | None
+
+
 def size(number: int) -> str:
     """Bytes as people read them: 1.5 GB is 1,500,000,000 bytes."""
     for unit, factor in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):

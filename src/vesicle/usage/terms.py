@@ -9,9 +9,18 @@ from vesicle.access import Actor
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, NotFound
-from vesicle.usage.store import ledger
+from vesicle.usage.model import Terms
+from vesicle.usage.store import ledger, places
 
 EGRESS = ("limited", "open", "unlimited")
+
+
+def of(conn: Connection, location_id: int) -> Terms:
+    """What holds for a location. Raises NotFound."""
+    found = places.terms(conn, location_id)
+    if found is None:
+        raise NotFound(f"There is no storage location {location_id}.")
+    return found
 
 
 def put(
@@ -39,6 +48,12 @@ def put(
             raise Conflict(
                 f"Storage location {location_id} holds files of other organizations"
                 f" ({', '.join(map(str, others[:10]))}); move those first."
+            )
+        users = places.default_of_others(conn, location_id, private_to)
+        if users:
+            raise Conflict(
+                f"Storage location {location_id} is the default storage of other organizations"
+                f" ({', '.join(map(str, users[:10]))}); give those another one first."
             )
     ledger.put_terms(conn, location_id, private_to, egress, networks)
     detail = {"from": {"private_to": found[1]}, "to": {"private_to": private_to, "egress": egress, "region": networks}}

@@ -1,0 +1,27 @@
+"""Rows of storage locations, as far as who may put something there depends on them."""
+
+from __future__ import annotations
+
+from psycopg.rows import args_row
+
+from vesicle.db import Connection
+from vesicle.usage.model import Terms
+
+
+def terms(conn: Connection, location_id: int) -> Terms | None:
+    """What holds for a location."""
+    with conn.cursor(row_factory=args_row(Terms)) as cursor:
+        return cursor.execute(
+            "SELECT l.id, l.kind, l.sts_enabled, l.writable, t.private_to FROM storage_location l"
+            " LEFT JOIN storage_terms t ON t.location_id = l.id WHERE l.id = %s",
+            (location_id,),
+        ).fetchone()
+
+
+def default_of_others(conn: Connection, location_id: int, organization_id: int) -> list[int]:
+    """Which other organizations have their new files put there."""
+    rows = conn.execute(
+        "SELECT id FROM organization WHERE default_location_id = %s AND id <> %s ORDER BY 1",
+        (location_id, organization_id),
+    )
+    return [row[0] for row in rows]
