@@ -20,7 +20,7 @@ def check(conn: Connection, who: Standing, location_id: int) -> None:
 
     Raises NotFound, BadRequest (nobody can upload there, or STS) and Forbidden (somebody else's).
     """
-    found = terms.of(conn, location_id)
+    found = terms.of(conn, who.actor, location_id)
     named = f"Storage location {location_id}"
     if found.kind in WHY_UNUSABLE:
         raise BadRequest(f"{named} {WHY_UNUSABLE[found.kind]}; choose another default storage.")

@@ -15,9 +15,9 @@ from vesicle.usage.store import ledger, places
 EGRESS = ("limited", "open", "unlimited")
 
 
-def of(conn: Connection, location_id: int) -> Terms:
+def of(conn: Connection, actor: Actor, location_id: int) -> Terms:
     """What holds for a location. Raises NotFound."""
-    found = places.terms(conn, location_id)
+    found = places.terms(conn, actor, location_id)
     if found is None:
         raise NotFound(f"There is no storage location {location_id}.")
     return found
@@ -49,7 +49,7 @@ def put(
                 f"Storage location {location_id} holds files of other organizations"
                 f" ({', '.join(map(str, others[:10]))}); move those first."
             )
-        users = places.default_of_others(conn, location_id, private_to)
+        users = places.default_of_others(conn, actor, location_id, private_to)
         if users:
             raise Conflict(
                 f"Storage location {location_id} is the default storage of other organizations"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from psycopg.rows import args_row
 
+from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.usage.model import Terms
 
 
-def terms(conn: Connection, location_id: int) -> Terms | None:
+def terms(conn: Connection, actor: Actor, location_id: int) -> Terms | None:
     """What holds for a location."""
+    _ = actor
     with conn.cursor(row_factory=args_row(Terms)) as cursor:
         return cursor.execute(
             "SELECT l.id, l.kind, l.sts_enabled, l.writable, t.private_to FROM storage_location l"
@@ -18,8 +20,9 @@ def terms(conn: Connection, location_id: int) -> Terms | None:
         ).fetchone()
 
 
-def default_of_others(conn: Connection, location_id: int, organization_id: int) -> list[int]:
+def default_of_others(conn: Connection, actor: Actor, location_id: int, organization_id: int) -> list[int]:
     """Which other organizations have their new files put there."""
+    _ = actor
     rows = conn.execute(
         "SELECT id FROM organization WHERE default_location_id = %s AND id <> %s ORDER BY 1",
         (location_id, organization_id),
