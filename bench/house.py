@@ -41,6 +41,11 @@ def running(**settings: str) -> Iterator[tuple[Server, int]]:
 
 def api_process(parent: int) -> int:
     """The API process below a `vesicle serve`."""
+    return process_of(parent, b"api")
+
+
+def process_of(parent: int, word: bytes) -> int:
+    """The process directly below a `vesicle serve` whose command line has this word, or a program of this name."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -48,9 +53,9 @@ def api_process(parent: int) -> int:
                 above = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             except (OSError, IndexError, ValueError):
                 continue
-            if above == parent and b"api" in words:
+            if above == parent and (word in words or words[0].endswith(b"/" + word)):
                 return int(entry.name)
-    raise RuntimeError("there is no API process")
+    raise RuntimeError(f"there is no process {word.decode()}")
 
 
 def cpu_s(pid: int) -> float:

@@ -13,9 +13,9 @@ import typer
 from vesicle import __version__, administration, org_command, serving
 from vesicle.accounts import certification, people, sign_in, signing_up
 from vesicle.db import Connection, connect, migrate
-from vesicle.errors import Refusal
+from vesicle.errors import BadRequest, Refusal
 from vesicle.relocation import from_outside
-from vesicle.settings import Settings, SettingsError, load
+from vesicle.settings import S3Access, Settings, SettingsError, load
 
 cli = typer.Typer(
     help="A self-hosted scientific data repository that speaks the API of Synapse.",
@@ -198,13 +198,27 @@ def check_bucket(
     bucket: str,
     base_key: Annotated[str | None, typer.Option(help="Where in the bucket; all of it otherwise.")] = None,
     endpoint: Annotated[str | None, typer.Option(help="The store of the bucket; the default one otherwise.")] = None,
+    access_key: Annotated[
+        str | None, typer.Option(envvar="AWS_ACCESS_KEY_ID", help="With --endpoint: instead of what the settings say.")
+    ] = None,
+    secret_key: Annotated[str | None, typer.Option(envvar="AWS_SECRET_ACCESS_KEY", help="With --access-key.")] = None,
+    region: Annotated[str, typer.Option(envvar="AWS_DEFAULT_REGION", help="With --access-key.")] = "us-east-1",
+    role: Annotated[str, typer.Option(help="With --access-key: the role whose sessions are to be lent.")] = "",
+    ca_bundle: Annotated[str, typer.Option(help="With --access-key: who vouches for the endpoint.")] = "",
     papers: Annotated[bool, typer.Option("--papers", help="Print the documents to paste, too.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Try everything that a storage location needs in a bucket, with the credentials of this server."""
-    settings = serving.attached(_settings(data, config=config))
-    if not administration.check_bucket(settings, bucket, base_key, endpoint, papers=papers):
+    """Try everything that a storage location needs in a bucket, with the credentials of this server, or with others."""
+    settings, own = _settings(data, config=config), None
+    if endpoint and access_key:
+        if not secret_key:
+            raise BadRequest("An access key goes with its secret: set AWS_SECRET_ACCESS_KEY, or say --secret-key.")
+        own = S3Access(endpoint, access_key, secret_key, region=region, role=role, ca_bundle=ca_bundle)
+        typer.echo(f"At {endpoint} with the access key {access_key}:\n")
+    else:
+        settings = serving.attached(settings)
+    if not administration.check_bucket(settings, bucket, base_key, endpoint, own, papers=papers):
         raise typer.Exit(1)
 
 

@@ -19,8 +19,10 @@ from vesicle.audit.model import Question, moment
 from vesicle.db import Connection, connect
 from vesicle.errors import BadRequest, NotFound
 from vesicle.locations import checking
+from vesicle.locations.model import clean_base_key
 from vesicle.mail import sending
-from vesicle.settings import Settings
+from vesicle.objectstore.stores import store_of
+from vesicle.settings import S3Access, Settings
 
 FIRST_NAME = "admin"
 MARKS = {"works": "✔", "fails": "✘", "differs": "≠", "not tried": "–"}
@@ -78,10 +80,19 @@ def one_mail(conn: Connection, number: int) -> str:
     return f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{text}"
 
 
-def check_bucket(settings: Settings, bucket: str, base_key: str | None, endpoint: str | None, *, papers: bool) -> bool:
-    """Print the table of what works in a bucket, and what to paste; False when something fails."""
-    stores = all_stores(settings)
-    found = checking.check(stores.at(stores.meant_by(endpoint), bucket), bucket, base_key, settings.api_url)
+def check_bucket(
+    settings: Settings, bucket: str, base_key: str | None, endpoint: str | None, own: S3Access | None, *, papers: bool
+) -> bool:  # fmt: skip
+    """Print the table of what works in a bucket, and what to paste; False when something fails.
+
+    ``own`` are credentials that stand in no settings, for a store that is yet to be chosen.
+    """
+    if own is None:
+        stores = all_stores(settings)
+        store = stores.at(stores.meant_by(endpoint), bucket)
+    else:
+        store = store_of(own)
+    found = checking.check(store, bucket, clean_base_key(base_key), settings.api_url)
     table = Table("", "what", "seen", "what to change", box=None, pad_edge=False)
     for line in found.lines:
         table.add_row(MARKS[line.state], line.what, line.seen or "", line.change or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,10 @@ import pytest
 from tests.objectstore.sharing import Facts
 
 from vesicle.locations.checking import BucketCheckResult, check
+from vesicle.objectstore.bucket_check import checked
+from vesicle.objectstore.bucket_check_findings import Check
 from vesicle.objectstore.bucket_papers import cloud_formation
+from vesicle.objectstore.probing import Subject
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.s3_lending import LendingS3Store, Role
 
@@ -90,6 +94,15 @@ def test_the_papers_open_a_foreign_bucket(ceph: Facts, foreign: S3Store) -> None
 
 def _without_none(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in rule.items() if value is not None} for rule in rules]
+
+
+def test_a_check_that_takes_too_long_ends_with_a_line_that_says_so(ours: LendingS3Store) -> None:
+    bucket = f"slow-{uuid4().hex[:8]}"
+    ours.ensure_bucket(bucket)
+    subject = Subject(ours, bucket, ours, prefix="tried/")
+    began_long_ago = Check(subject, None, ORIGIN, ours.region, lambda: "nobody", until=monotonic() - 1)
+    (only,) = checked(began_long_ago)
+    assert (only.what, only.state, "slow" in only.seen) == ("everything else", "not tried", True)
 
 
 @pytest.mark.parametrize(

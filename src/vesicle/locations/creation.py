@@ -113,7 +113,8 @@ def _of_any_kind(asked: AnyStorageLocation) -> dict[str, Any]:
     return {"upload_type": upload_type, "banner": asked.banner or None, "description": asked.description or None}
 
 
-def _external_s3(stores: Stores, asked: ExternalS3StorageLocationSetting, common: dict[str, Any]) -> Location:
+def bucket_of(stores: Stores, asked: ExternalS3StorageLocationSetting) -> Location:
+    """The bucket of somebody else that a request names. Raises BadRequest; no address of the caller's is asked."""
     bucket = clean_bucket(asked.bucket)
     endpoint = stores.meant_by(asked.endpoint_url or None)
     if endpoint is None and bucket == stores.managed.bucket:
@@ -124,8 +125,13 @@ def _external_s3(stores: Stores, asked: ExternalS3StorageLocationSetting, common
     return Location(
         kind="external-s3", bucket=bucket, base_key=clean_base_key(asked.base_key), endpoint=endpoint,
         sts_enabled=asked.sts_enabled is True, endpoint_url=asked.endpoint_url or AMAZON,
-        **common | {"upload_type": "S3"},
     )  # fmt: skip
+
+
+def _external_s3(stores: Stores, asked: ExternalS3StorageLocationSetting, common: dict[str, Any]) -> Location:
+    location = bucket_of(stores, asked)
+    location.upload_type, location.banner, location.description = "S3", common["banner"], common["description"]
+    return location
 
 
 def _proxy(conn: Connection, actor: Actor, asked: ProxyStorageLocationSettings, common: dict[str, Any]) -> Location:

@@ -43,6 +43,12 @@ def location(call: Call, grant: OwnsLocation) -> AnyStorageLocation:
     return resolving.owned(call.conn, grant)
 
 
+@door("POST", "/vesicle/v1/storageLocation/check", access=SignedIn(), scopes=WRITE, transaction=Transaction.STORY)
+def check_bucket(call: Call, body: checking.CheckBucketRequest) -> checking.BucketCheckResult:
+    """The same check of a bucket for which there is no location; little of it where owner.txt names somebody else."""
+    return checking.of_bucket(call.conn, call.actor, call.stores, call.settings, body)
+
+
 @door(
     "POST", "/vesicle/v1/storageLocation/{id}/check", access=Needs(MayCheckLocation), scopes=WRITE,
     transaction=Transaction.STORY,

@@ -85,6 +85,21 @@ def keep_powers(conn: Connection, grant: MayCheckLocation, *, readable: bool, wr
     )
 
 
+# Two-part keys are a name space of their own, beside that of the projects' locks.
+_CHECKS = 7_346_203
+
+
+def begin_check(conn: Connection, actor: Actor) -> bool:
+    """Hold the actor's one check of a bucket on this connection; False when they have one under way."""
+    row = conn.execute("SELECT pg_try_advisory_lock(%s, (%s %% 2147483647)::int)", (_CHECKS, actor.id)).fetchone()
+    return bool(row and row[0])
+
+
+def end_check(conn: Connection, actor: Actor) -> None:
+    """The actor may have another check."""
+    conn.execute("SELECT pg_advisory_unlock(%s, (%s %% 2147483647)::int)", (_CHECKS, actor.id))
+
+
 def insert_teams(conn: Connection, actor: Actor, location_id: int, numbers: Sequence[int], besides: list[int]) -> None:
     """Those of the numbers that are teams get the rights of the location's creator."""
     _ = actor

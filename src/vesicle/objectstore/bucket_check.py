@@ -7,78 +7,46 @@ what a location there can do follows from it. Everything that is tried lies belo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from collections.abc import Callable
 from uuid import uuid4
 
-from vesicle import errors
 from vesicle.objectstore import conformance
-from vesicle.objectstore.contract import LendsCredentials, Refused, StoreError
-from vesicle.objectstore.probing import Answer, PromiseBroken, Subject
-from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.bucket_check_findings import FAILURES, MOST_S, Check, Finding, OutOfTime
+from vesicle.objectstore.contract import LendsCredentials, NoSuchObject, Refused, StoreError
+from vesicle.objectstore.probing import Answer, PromiseBroken
+from vesicle.objectstore.s3_buckets import BucketFacts
 
 MOST_SKEW_S = 300
 MOST_LISTED = 20
 NOT_OF_A_BUCKET = frozenset({"check_sees_store_and_bucket", "lent_for_a_bucket"})
 """Probes that ask for rights beyond one base key, which nobody has to give."""
-State = Literal["works", "fails", "differs", "not tried"]
-
-
-class Finding(NamedTuple):
-    """One line of the table: what was tried, how it went, what was seen, and what its owner can change."""
-
-    what: str
-    state: State
-    seen: str = ""
-    change: str = ""
-
-
-@dataclass
-class Check:
-    """A check under way. ``can`` holds the names of what works."""
-
-    subject: Subject
-    base_key: str | None
-    origin: str
-    region: str
-    findings: list[Finding] = field(default_factory=list)
-    can: set[str] = field(default_factory=set)
-    made: list[str] = field(default_factory=list)
-
-    @property
-    def store(self) -> S3Store:
-        if not isinstance(self.subject.store, S3Store):
-            raise TypeError("the check of a bucket is for S3 stores")
-        return self.subject.store
-
-    @property
-    def bucket(self) -> str:
-        return self.subject.bucket
-
-    @contextmanager
-    def trying(self, what: str, change: str) -> Iterator[list[str]]:
-        """A finding of what happens inside; what is put into the list is what was seen."""
-        seen: list[str] = []
-        try:
-            yield seen
-        except (StoreError, errors.BadRequest, PromiseBroken, OSError) as failure:
-            self.findings.append(Finding(what, "fails", str(failure), change))
-        else:
-            self.findings.append(Finding(what, "works", "; ".join(seen)))
-            self.can.add(what)
-
-    def skip(self, *names: str, because: str) -> None:
-        self.findings += [Finding(name, "not tried", because) for name in names]
 
 
 def checked(check: Check) -> list[Finding]:
     """The whole table."""
-    _reach(check)
-    if "reach the bucket" not in check.can:
-        return check.findings
-    _owner(check)
+    try:
+        if _is_open(check):
+            _everything(check)
+            check.findings.append(_summary(check))
+    except OutOfTime:
+        check.skip("everything else", because=f"the store is slow, and a check takes about {MOST_S:.0f} s")
+    return check.findings
+
+
+def _is_open(check: Check) -> bool:
+    """Whether the bucket is there, and its owner lets whoever asks look further."""
+    if not _reach(check):
+        return False
+    change = f"Put your user id into an object {_owner_key(check)}, and let this server read it."
+    with check.trying("owner.txt", change) as seen:
+        seen.append(check.proof())
+    if check.must_prove and "owner.txt" not in check.can:
+        check.skip("everything else", because="owner.txt does not say that the bucket is yours")
+        return False
+    return True
+
+
+def _everything(check: Check) -> None:
     key = f"{check.subject.prefix}{uuid4().hex}"
     _objects(check, key)
     _uploads(check)
@@ -87,22 +55,61 @@ def checked(check: Check) -> list[Finding]:
         _promises(check)
     else:
         check.skip("every promise of the contract", because="takes the rights to write, read, delete and list")
-    check.findings.append(_summary(check))
-    return check.findings
 
 
-def _reach(check: Check) -> None:
+def _reach(check: Check) -> bool:
+    """Who may not look at a bucket may still be let in to read or to write."""
+    closed = None
     with check.trying(
         "reach the bucket", "Name an endpoint that exists, and let this server's principal list."
     ) as seen:
-        facts = check.store.facts(check.bucket)
+        try:
+            facts = check.store.facts(check.bucket)
+        except NoSuchObject:
+            raise
+        except Refused as refused:
+            closed = refused
+            if not _may_something(check):
+                raise
         seen.append(f"{check.store.name}, bucket {check.bucket}")
     if "reach the bucket" not in check.can:
-        return
-    with check.trying("region", f"Set the region of these credentials to {facts.region}.") as seen:
+        return False
+    if closed is not None:
+        check.findings[-1] = Finding("reach the bucket", "differs", str(closed), "Allow s3:ListBucket on the bucket.")
+        check.skip("region", "clock", "versions", because="this server may not look at the bucket itself")
+    else:
+        _facts(check, facts)
+    return True
+
+
+def _may_something(check: Check) -> bool:
+    """Whether a bucket that cannot be looked at lets this server read owner.txt, or write."""
+    try:
+        check.store.get(check.bucket, _owner_key(check), (0, 0))
+    except NoSuchObject:
+        return True
+    except Refused as refused:
+        if refused.store_code == "InvalidRange":  # It is there, and empty.
+            return True
+    else:
+        return True
+    if check.must_prove:
+        return False
+    key = f"{check.subject.prefix}{uuid4().hex}"
+    try:
+        check.store.abort_upload(check.bucket, key, check.store.begin_upload(check.bucket, key, None))
+    except Refused:
+        return False
+    return True
+
+
+def _facts(check: Check, facts: BucketFacts) -> None:
+    with check.trying("region", f"Set the region of these credentials to {facts.region or check.said_region}.") as seen:
         seen.append(facts.region or "the store names none")
         if facts.region not in (None, "", check.region):
             raise PromiseBroken(f"the bucket is in {facts.region}, and requests are signed for {check.region}")
+        if check.said_region not in (None, facts.region or check.region):
+            raise PromiseBroken(f"{check.said_region} was said, and requests are signed for {check.region}")
     with check.trying(
         "clock", "Set the clocks by NTP: stores refuse signatures from more than 15 minutes away."
     ) as seen:
@@ -113,11 +120,8 @@ def _reach(check: Check) -> None:
     check.findings.append(Finding("versions", "works" if facts.versions else "differs", kept[facts.versions]))
 
 
-def _owner(check: Check) -> None:
-    key = f"{check.base_key}/owner.txt" if check.base_key else "owner.txt"
-    with check.trying("owner.txt", f"Put your user id into an object {key}, and let this server read it.") as seen:
-        names = check.store.get(check.bucket, key, (0, 999)).decode(errors="replace").split()
-        seen.append(f"{key} names {', '.join(names)[:100]}")
+def _owner_key(check: Check) -> str:
+    return f"{check.base_key}/owner.txt" if check.base_key else "owner.txt"
 
 
 def _objects(check: Check, key: str) -> None:
@@ -212,6 +216,7 @@ def _promises(check: Check) -> None:
     broken = 0
     lends = isinstance(check.store, LendsCredentials)
     for probe in conformance.PROBES:
+        check.in_time()
         of_lending = probe in conformance.LENDING
         if probe.name in NOT_OF_A_BUCKET or (of_lending and not lends):
             continue
@@ -228,7 +233,7 @@ def _promises(check: Check) -> None:
 def _broken(deed: Callable[[], None]) -> str:
     try:
         deed()
-    except (StoreError, errors.BadRequest, PromiseBroken, OSError) as failure:
+    except FAILURES as failure:
         return str(failure)[:300]
     return ""
 
