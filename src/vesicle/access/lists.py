@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from vesicle.access import store
+from vesicle.access.actors import Actor
 from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayDelete, MayRead
 from vesicle.access.rights import OWNER_RIGHTS
 from vesicle.db import Connection
@@ -35,6 +36,19 @@ def stamps(conn: Connection, grant: Exists | MayRead | MayChangePermissions) -> 
     if row is None:
         raise NotFound(f"Resource: 'syn{grant.benefactor_id}' does not exist")
     return row
+
+
+def hold(conn: Connection, actor: Actor, object_ids: Sequence[int]) -> None:
+    """Nobody else changes the lists of these objects until the end of the transaction."""
+    store.hold_acls(conn, actor, object_ids)
+
+
+def add_administrator(conn: Connection, actor: Actor, object_ids: Sequence[int], principal_id: int) -> dict[int, int]:
+    """A principal has every right of an owner on the lists of these objects; which rights it had there before.
+
+    For stories that decide by themselves whether this may be: the lists must be held.
+    """
+    return store.widen_entries(conn, actor, object_ids, principal_id, OWNER_RIGHTS)
 
 
 def part_list(conn: Connection, proof: MayChangePermissions, entries: Sequence[tuple[int, int]]) -> None:

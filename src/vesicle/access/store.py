@@ -95,6 +95,34 @@ def replace_entries(conn: Connection, proof: MayChangePermissions, entries: Sequ
     return True
 
 
+def hold_acls(conn: Connection, actor: Actor, ids: Sequence[int]) -> None:
+    """Whoever else changes these lists waits until this transaction ends."""
+    _ = actor
+    conn.execute("SELECT 1 FROM acl WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE", (list(ids),))
+
+
+def widen_entries(
+    conn: Connection, actor: Actor, acl_ids: Sequence[int], principal_id: int, rights: Right
+) -> dict[int, int]:
+    """Give a principal these rights besides those that it has on some lists, and the lists new etags; what it had."""
+    _ = actor
+    values = {"ids": list(acl_ids), "who": principal_id, "rights": int(rights)}
+    before: dict[int, int] = dict(
+        conn.execute(
+            "SELECT acl_id, rights FROM acl_entry WHERE acl_id = ANY(%(ids)s::bigint[]) AND principal_id = %(who)s",
+            values,
+        ).fetchall()
+    )
+    conn.execute("UPDATE acl SET etag = gen_random_uuid() WHERE id = ANY(%(ids)s::bigint[])", values)
+    conn.execute(
+        "INSERT INTO acl_entry AS e (acl_id, principal_id, rights)"
+        " SELECT id, %(who)s, %(rights)s FROM unnest(%(ids)s::bigint[]) AS given (id)"
+        " ON CONFLICT (acl_id, principal_id) DO UPDATE SET rights = e.rights | EXCLUDED.rights",
+        values,
+    )
+    return before
+
+
 def renew_acl(conn: Connection, proof: MayChangePermissions, etag: str) -> bool:
     """A new etag for a list that still has this one; False when it has another."""
     renewed = conn.execute(

@@ -6,7 +6,7 @@ from vesicle.access import Actor
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
-from vesicle.organizations import letters
+from vesicle.organizations import letters, succession
 from vesicle.organizations.model import Member, MemberPage, MemberRoles
 from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
 from vesicle.organizations.store import members as rows
@@ -84,7 +84,8 @@ def put_member(conn: Connection, actor: Actor, organization_id: int, member_id: 
 
 
 def remove(conn: Connection, actor: Actor, organization_id: int, member_id: int) -> None:
-    """Leave, or be removed by a manager. What was contributed stays: the organization owns it.
+    """Leave, or be removed by a manager. What was contributed stays: the organization owns it, and what the member
+    alone administered gets a new administrator. Call inside a transaction.
 
     Raises Forbidden, NotFound, and BadRequest for the owner and for the last manager.
     """
@@ -104,6 +105,7 @@ def remove(conn: Connection, actor: Actor, organization_id: int, member_id: int)
         _check_not_last_manager(conn, who, member_id)
     rows.delete(conn, actor, organization_id, member_id)
     organizations.prefer_none(conn, actor, member_id, organization_id)
+    succession.name_administrator(conn, who, member_id)
     detail = {"member": member_id, "from": {"manager": before[1], "contributor": before[2]}, "to": None}
     recording.note(conn, actor.id, "organization.remove_member", "organization", organization_id, detail)
     if member_id != actor.id:

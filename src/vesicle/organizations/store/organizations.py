@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import errors, sql
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, visible_to
+from vesicle.access import Actor, Right, visible_to
 from vesicle.db import Connection
 from vesicle.organizations.model import OrganizationRow
 
@@ -160,6 +160,23 @@ def project(conn: Connection, actor: Actor, project_id: int) -> tuple[Any, ...] 
     seen, values = visible_to(actor, "n")
     query = sql.SQL(_PROJECT).format(seen=seen) + sql.SQL(" n.id = %(id)s")
     return conn.execute(query, values | {"id": project_id}).fetchone()
+
+
+_ALONE = """
+SELECT n.id FROM node n WHERE n.organization_id = %(organization)s AND n.benefactor_id = n.id
+AND (n.created_by = %(person)s OR EXISTS (
+    SELECT 1 FROM acl_entry e WHERE e.acl_id = n.id AND e.principal_id = %(person)s AND e.rights & {share} <> 0))
+AND NOT EXISTS (
+    SELECT 1 FROM acl_entry e WHERE e.acl_id = n.id AND e.principal_id <> %(person)s AND e.rights & {share} <> 0)
+ORDER BY n.id
+"""
+
+
+def administered_alone(conn: Connection, actor: Actor, organization_id: int, principal_id: int) -> list[int]:
+    """The projects of an organization whose sharing a person or team may change, and no other entry of their lists."""
+    _ = actor
+    query = sql.SQL(_ALONE).format(share=sql.Literal(int(Right.CHANGE_PERMISSIONS)))
+    return [row[0] for row in conn.execute(query, {"organization": organization_id, "person": principal_id})]
 
 
 def maker_of(conn: Connection, actor: Actor, project_id: int) -> int:
