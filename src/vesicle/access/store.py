@@ -20,21 +20,30 @@ _SUBJECTS = """
 SELECT o.id, o.kind, o.benefactor_id, o.created_by, o.project_id,
        coalesce((SELECT bit_or(e.rights) FROM acl_entry e
                  WHERE e.acl_id = o.benefactor_id AND e.principal_id = ANY(%s::bigint[])), 0), o.open_data
-FROM protected_object o WHERE o.id = ANY(%s::bigint[])
-"""
+FROM protected_object o WHERE o.id"""
+
+
+def _among(ids: Sequence[int]) -> tuple[str, int | list[int]]:
+    """A condition for one id or for many, and its parameter. A statement for one is planned once; PostgreSQL plans one
+    for a list anew each time, because it cannot know how long the next list is.
+    """
+    return (" = %s", int(ids[0])) if len(ids) == 1 else (" = ANY(%s::bigint[])", [int(one) for one in ids])
 
 
 def subjects(conn: Connection, principals: list[int], ids: Sequence[int]) -> dict[int, Subject]:
     """Each known object with the rights that these principals have on it: one query for one or for a hundred."""
+    among, wanted = _among(ids)
     with conn.cursor(row_factory=args_row(Subject)) as cursor:
-        return {found.id: found for found in cursor.execute(_SUBJECTS, (principals, [int(one) for one in ids]))}
+        return {found.id: found for found in cursor.execute(_SUBJECTS + among, (principals, wanted))}
 
 
 def owners(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int, set[int]]:
     """Whose each of these things is: mostly one person's, sometimes a team's as well."""
     found: dict[int, set[int]] = {}
-    query = "SELECT id, owner_id FROM owned_object WHERE kind = %s AND id = ANY(%s::bigint[])"
-    for thing, owner in conn.execute(query, (kind, [int(one) for one in ids])):
+    among, wanted = _among(ids)
+    # The kind chooses one table of many when the statement is planned, so it stands in the statement.
+    query = f"SELECT id, owner_id FROM owned_object WHERE kind = '{kind}' AND id{among}"
+    for thing, owner in conn.execute(query, (wanted,)):
         found.setdefault(thing, set()).add(owner)
     return found
 

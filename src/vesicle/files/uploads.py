@@ -1,13 +1,13 @@
 """An upload, from the first request to the file handle: start, hand out part URLs, add each part, complete.
 
 The bytes go from the client straight into the store as real S3 parts (ruling 4). Everything here can be repeated: a
-client
-that was killed goes on where it was, and two that do the same thing at once end with one result.
+client that was killed goes on where it was, and two that do the same thing at once end with one result.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from uuid import uuid4
 
 import msgspec
@@ -92,7 +92,7 @@ def resumed(
     if before is None:
         return None
     if not force_restart and _is_alive(before, stores):
-        return _status(conn, before)
+        return _status(before, store.parts(conn, before.id))
     _forget(conn, before)
     return None
 
@@ -123,7 +123,8 @@ def entered(
         made = store.upload_of_request(conn, actor, digest)
         if made is None:
             raise BadRequest("The same upload was begun and restarted elsewhere at this moment; begin it anew.")
-    return _status(conn, made)
+        return _status(made, store.parts(conn, made.id))
+    return _status(made)
 
 
 def _payer(conn: Connection, actor: Actor, settings: Settings, location_id: int, parent_id: int | None) -> int:
@@ -242,13 +243,15 @@ def complete(conn: Connection, grant: OwnsUpload, settings: Settings, stores: St
     """
     upload = _existing(conn, grant)
     if upload.state == "COMPLETED":
-        return _status(conn, upload)
+        return _status(upload)
     recorded = store.parts(conn, upload.id)
     _check_nothing_missing(upload, recorded)
     # What some stores call the ETag of a copied part is not the MD5 of its bytes.
     if upload.parts == 1 and not upload.is_copy and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
-    _renew_promise(conn, grant, settings, upload)
+    if not charging.is_promised(conn, upload.id):
+        with conn.transaction():
+            _renew_promise(conn, grant, settings, store.upload(conn, grant, lock=True))
     seen = _assemble(conn, upload, stores, recorded)
     if seen is not None and seen.size != upload.file_size:
         _store(upload, stores).delete(upload.bucket, upload.key)
@@ -264,19 +267,18 @@ def complete(conn: Connection, grant: OwnsUpload, settings: Settings, stores: St
             _renew_promise(conn, grant, settings, now)
             handle_id = store.insert_s3_handle(conn, grant, now, seen, verification)
             charging.charge(conn, upload.id, handle_id)
-            store.finish_upload(conn, grant, handle_id)
-    return _status(conn, _existing(conn, grant))
+            now = store.finish_upload(conn, grant, handle_id)
+    return _status(now or _existing(conn, grant))
 
 
-def _renew_promise(conn: Connection, grant: OwnsUpload, settings: Settings, upload: Upload) -> None:
-    """An upload that was replaced by another of the same request, and is completed all the same, needs room anew."""
-    with conn.transaction():
-        now = store.upload(conn, grant, lock=True)
-        if now is not None and now.state == "UPLOADING" and not charging.is_promised(conn, upload.id):
-            payer = charging.home_of(
-                conn, membership.of_upload(conn, grant.actor, settings), upload.storage_location_id
-            )
-            charging.reserve(conn, payer, upload.id, upload.storage_location_id, upload.file_size)
+def _renew_promise(conn: Connection, grant: OwnsUpload, settings: Settings, upload: Upload | None) -> None:
+    """An upload that was replaced by another of the same request, and is completed all the same, needs room anew.
+
+    Call inside a transaction that holds the upload.
+    """
+    if upload is not None and upload.state == "UPLOADING" and not charging.is_promised(conn, upload.id):
+        payer = charging.home_of(conn, membership.of_upload(conn, grant.actor, settings), upload.storage_location_id)
+        charging.reserve(conn, payer, upload.id, upload.storage_location_id, upload.file_size)
 
 
 def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> ObjectStat | None:
@@ -349,10 +351,10 @@ def _check_number(upload: Upload, number: int) -> None:
         raise BadRequest(f"Part numbers of this upload go from 1 to {upload.parts}, not {number}.")
 
 
-def _status(conn: Connection, upload: Upload) -> MultipartUploadStatus:
-    done = upload.state == "COMPLETED"
-    state = bytearray(b"1" if done else b"0") * upload.parts
-    for number, _ in [] if done else store.parts(conn, upload.id):
+def _status(upload: Upload, recorded: Sequence[tuple[int, str]] = ()) -> MultipartUploadStatus:
+    """What is said of an upload, and of which of its parts are recorded: of a completed one, all."""
+    state = bytearray(b"1" if upload.state == "COMPLETED" else b"0") * upload.parts
+    for number, _ in recorded:
         state[number - 1] = ord("1")
     return MultipartUploadStatus(
         upload_id=str(upload.id), started_by=str(upload.started_by), started_on=stamp(upload.started_on),

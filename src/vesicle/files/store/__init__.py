@@ -290,14 +290,12 @@ def parts(conn: Connection, upload_id: int) -> list[tuple[int, str]]:
 def put_part(conn: Connection, proof: OwnsUpload, number: int, etag: str) -> None:
     """Record a part, in place of an earlier one of that number."""
     conn.execute(
-        "INSERT INTO multipart_part (upload_id, number, etag) VALUES (%s, %s, %s)"
+        # Many parts arrive at once; one note a minute is enough to show that the upload is alive.
+        "WITH alive AS (UPDATE multipart_upload SET updated_on = now()"
+        " WHERE id = %(upload)s AND updated_on < now() - interval '1 minute')"
+        " INSERT INTO multipart_part (upload_id, number, etag) VALUES (%(upload)s, %(number)s, %(etag)s)"
         " ON CONFLICT (upload_id, number) DO UPDATE SET etag = EXCLUDED.etag",
-        (proof.id, number, etag),
-    )
-    # Many parts arrive at once; one note a minute is enough to show that the upload is alive.
-    conn.execute(
-        "UPDATE multipart_upload SET updated_on = now() WHERE id = %s AND updated_on < now() - interval '1 minute'",
-        (proof.id,),
+        {"upload": proof.id, "number": number, "etag": etag},
     )
 
 
@@ -306,13 +304,15 @@ def clear_part(conn: Connection, proof: OwnsUpload, number: int) -> None:
     conn.execute("DELETE FROM multipart_part WHERE upload_id = %s AND number = %s", (proof.id, number))
 
 
-def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> None:
-    """Completed: the parts are history, the handle is the result."""
-    conn.execute("DELETE FROM multipart_part WHERE upload_id = %s", (proof.id,))
-    conn.execute(
-        "UPDATE multipart_upload SET state = 'COMPLETED', result_handle_id = %s, updated_on = now() WHERE id = %s",
-        (handle_id, proof.id),
+def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> Upload | None:
+    """Completed: the parts are history, the handle is the result. The upload as it is then."""
+    query = (
+        "WITH gone AS (DELETE FROM multipart_part WHERE upload_id = %(id)s)"
+        " UPDATE multipart_upload SET state = 'COMPLETED', result_handle_id = %(handle)s, updated_on = now()"
+        f" WHERE id = %(id)s RETURNING {_UPLOAD}"
     )
+    with conn.cursor(row_factory=args_row(Upload)) as cursor:
+        return cursor.execute(query, {"id": proof.id, "handle": handle_id}).fetchone()
 
 
 # Functions without a grant: they serve the reaper, which acts for nobody.
