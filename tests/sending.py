@@ -58,9 +58,9 @@ def complete(person: Person, upload_id: str) -> dict[str, Any]:
     return status
 
 
-def send(person: Person, content: bytes, name: str, part_size: int = 5 * MIB) -> str:
+def send(person: Person, content: bytes, name: str, part_size: int = 5 * MIB, **more: Any) -> str:
     """All of it; the id of the file handle."""
-    upload = start(person, request(content, name, part_size))["uploadId"]
+    upload = start(person, request(content, name, part_size, **more))["uploadId"]
     for number, begin in enumerate(range(0, len(content), part_size), start=1):
         part = content[begin : begin + part_size]
         assert put_part(person, upload, number, part).status_code == 200

@@ -15,7 +15,7 @@ from vesicle.delivery import http as delivery_http
 from vesicle.entities import http as entities_http
 from vesicle.entities import trash
 from vesicle.files import http as files_http
-from vesicle.files import removal
+from vesicle.files import reaping, removal
 from vesicle.jobs import http as jobs_http
 from vesicle.locations import http as locations_http
 from vesicle.mail import sending
@@ -58,6 +58,7 @@ ROOMS = (
 )
 DURABLE = (
     drifting,
+    reaping,
     removal,
     sending,
     passwords,

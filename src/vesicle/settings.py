@@ -254,6 +254,11 @@ class Settings:
     abandoned_upload_days: int = setting(
         7, "After how many days without a new part an upload is aborted and forgotten.", least=1, most=3650
     )
+    untied_file_days: int = setting(
+        30,
+        "After how many days an uploaded file that nothing refers to, not yet or no more, is removed; 0: never.",
+        most=3650,
+    )
     drift_check_hours: int = setting(
         24,
         "After how many hours a bucket that somebody brought is compared with what is on record; 0: only when asked.",

@@ -1,0 +1,13 @@
+"""Since when a file handle counts where it does."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0022"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())

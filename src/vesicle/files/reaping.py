@@ -1,0 +1,58 @@
+"""Files that were uploaded and that nothing refers to: removed after a while, so that nobody pays for them for ever."""
+
+from __future__ import annotations
+
+import structlog
+
+from vesicle.audit import recording
+from vesicle.db import Clash, Connection
+from vesicle.files import removal
+from vesicle.files.store import untied
+from vesicle.jobs.queue import periodic
+from vesicle.usage import charging
+from vesicle.web import House
+
+log = structlog.get_logger(__name__)
+BATCH = 200
+
+
+@periodic("files.reap_untied", "53 * * * *")
+def reap_untied(work: House) -> None:
+    """Remove what nothing has referred to for as many days as the settings say. Safe to repeat."""
+    days = work.settings.untied_file_days
+    if days == 0:
+        return
+    with work.pool.connection() as conn:
+        reaped = reap(conn, days)
+    if reaped:
+        log.info("files that nothing referred to were removed", files=reaped)
+
+
+def reap(conn: Connection, days: int) -> int:
+    """One handle at a time, each in a transaction of its own; how many went."""
+    reaped, last = 0, None
+    while found := untied.untied(conn, days, last, BATCH):
+        last = found[-1].since, found[-1].id
+        reaped += sum(_reap_one(conn, one.id, days) for one in found)
+    return reaped
+
+
+def _reap_one(conn: Connection, handle_id: int, days: int) -> bool:
+    """The handle, its charge and the wish to remove its object, all or nothing. One that was tied meanwhile stays.
+
+    The object goes when the store answers, and only while no other handle says it too.
+    """
+    try:
+        with conn.transaction():
+            one = untied.hold_untied(conn, handle_id, days)
+            if one is None:
+                return False
+            charging.discharge(conn, handle_id)
+            untied.delete_untied(conn, handle_id)
+            removal.remove_object.defer(conn, endpoint=one.endpoint, bucket=one.bucket, key=one.key)
+            detail = {"owner": one.owner_id, "bytes": one.size, "since": one.since.isoformat()}
+            recording.note(conn, None, "file_handle.reap", "fileHandle", handle_id, detail)
+    except Clash:
+        log.exception("a file is in use by something that this job does not know of", handle=handle_id)
+        return False
+    return True
