@@ -10,21 +10,23 @@ from tests import golden_files
 from tests.live import Person, Server
 from tests.world import DOWNLOAD, READ, allow
 
-from vesicle.access import PUBLIC, Right
+from vesicle.access import ACCESS_AND_COMPLIANCE, PUBLIC, Right
 
 EDITOR = READ | DOWNLOAD | int(Right.UPDATE | Right.CREATE)
 PERMISSIONS = {
     "update": "canEdit", "create": "canAddChild", "delete": "canDelete", "share": "canChangePermissions",
     "settings": "canChangeSettings", "moderate": "canModerate",
 }  # fmt: skip
-ACTORS = ("nobody", "stranger", "reader", "downloader", "editor", "owner", "admin")
+ACTORS = ("nobody", "stranger", "reader", "downloader", "editor", "owner", "reviewer", "admin")
 
 
 @pytest.fixture(scope="module")
 def actors(server: Server) -> dict[str, Person]:
     """One of each."""
     made = {name: server.person(name) for name in ACTORS[1:-1]}
-    return {"nobody": server.nobody(), **made, "admin": server.person("admin", is_admin=True)}
+    administrator = server.person("admin", is_admin=True)
+    administrator.ok("PUT", f"/repo/v1/team/{ACCESS_AND_COMPLIANCE}/member/{made['reviewer'].id}")
+    return {"nobody": server.nobody(), **made, "admin": administrator}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,8 @@ def resources(server: Server, actors: dict[str, Person]) -> dict[str, str]:
 
     def shared_project() -> str:
         project: str = owner.project()["id"]
-        for name, rights in (("reader", READ), ("downloader", READ | DOWNLOAD), ("editor", EDITOR)):
+        given = {"reader": READ, "downloader": READ | DOWNLOAD, "reviewer": READ | DOWNLOAD, "editor": EDITOR}
+        for name, rights in given.items():
             allow(server, project, actors[name].id, rights)
         return project
 
@@ -49,11 +52,15 @@ def resources(server: Server, actors: dict[str, Person]) -> dict[str, str]:
     trashed = owner.folder(project)["id"]
     trashed_file = owner.file(trashed)["id"]
     owner.ok("DELETE", f"/repo/v1/entity/{trashed}")
+    locked, locked_folder = owner.file(project)["id"], owner.folder(project)["id"]
+    for one in (locked, locked_folder):
+        owner.ok("POST", f"/repo/v1/entity/{one}/lockAccessRequirement")
     return {
         "root": "syn4489", "project": project, "folder that inherits": owner.folder(project)["id"],
         "file that inherits": owner.file(owner.folder(project)["id"])["id"],
         "file below a list of its own": private_file, "file that the public reads": owner.file(public)["id"],
         "file of another project": owner.file(owner.project()["id"])["id"], "file in the trash can": trashed_file,
+        "file that is restricted": locked, "file in a restricted folder": owner.file(locked_folder)["id"],
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from vesicle.delivery.list_model import (
 )
 from vesicle.entities.model import AnyEntity, AnyVersionable, Entity, Versionable
 from vesicle.entities.model.activities import AnyUsed, Used
+from vesicle.entities.model.restrictions import Action, AnyAction
 from vesicle.files.model import AnyFileHandle, FileHandle
 from vesicle.locations.destinations import AnyUploadDestination, UploadDestination
 from vesicle.locations.model import AnyProjectSetting, AnyStorageLocation, ProjectSetting, StorageLocationSetting
@@ -118,6 +119,7 @@ def test_no_two_shapes_have_one_concrete_type() -> None:
         (ChangePassword, AnyChangePassword),
         (QueryRequestDetails, AnyQueryRequest),
         (QueryResponseDetails, AnyQueryResponse),
+        (Action, AnyAction),
     ],
 )
 def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> None:
@@ -128,6 +130,6 @@ def test_a_union_lists_every_leaf_of_its_base(base: type[Shape], union: Any) -> 
 def test_every_base_with_leaves_has_a_union_that_is_tested() -> None:
     bases = {kind.__name__ for kind in SHAPES.values() if kind.__subclasses__() and kind.__struct_config__.tag_field}
     tested = {"Entity", "Versionable", "Used", "FileHandle", "SignedToken", "ChangePassword"}
-    tested |= {"QueryRequestDetails", "QueryResponseDetails"}
+    tested |= {"QueryRequestDetails", "QueryResponseDetails", "Action"}
     tested |= {"UploadDestination", "StorageLocationSetting", "ProjectSetting"}
     assert bases == tested, "test the union of the new base above"

@@ -86,6 +86,7 @@ REASONS = {
     "locations.settings_above": "which location holds for a place; the caller has asked for the place",
     "locations.containers_with_sts": "which location holds for a place is no secret to who may use the place",
     "tree.project_of": "which lock to take, before permission is decided under it",
+    "tree.subject": "which lock to take, before permission is decided under it",
     "tree.children": "tells only that names are taken, to who is about to create there",
     "tree.name_is_taken": "tells only that a name is taken, to who may create or rename there",
     "teams.by_ids": "which teams there are is public",

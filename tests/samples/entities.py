@@ -32,6 +32,8 @@ def furnish(world: World) -> None:
     acl = owner.ok("GET", f"/repo/v1/entity/{project}/acl")
     owner.ok("POST", f"/repo/v1/entity/{shared}/acl", acl)
     world.things |= {f"{method} /repo/v1/entity/{{id}}/acl": shared for method in ("PUT", "DELETE")}
+    restricted = owner.folder(project)["id"]
+    world.things["requirementId"] = str(owner.ok("POST", f"/repo/v1/entity/{restricted}/lockAccessRequirement")["id"])
     alias = f"alias_{secrets.token_hex(6)}"
     world.project = owner.ok("PUT", f"/repo/v1/entity/{project}", {**world.project, "alias": alias})
     world.file = owner.ok("GET", f"/repo/v1/entity/{world.file['id']}")
@@ -90,6 +92,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /repo/v1/restrictionInformation/batch": Sample(
         lambda world: {"objectIds": [world.file["id"]], "restrictableObjectType": "ENTITY"}, kept_out=may_nothing
     ),
+    "POST /repo/v1/entity/{id}/lockAccessRequirement": Sample(),
+    "GET /repo/v1/accessRequirement/{requirementId}": Sample(),
+    "DELETE /repo/v1/accessRequirement/{requirementId}": Sample(),
     "GET /repo/v1/activity/{id}": Sample(),
     "PUT /repo/v1/activity/{id}": Sample(
         lambda world: world.owner.ok("GET", f"/repo/v1/activity/{world.things['activity']}")

@@ -96,7 +96,7 @@ def all_below(kind: type) -> list[type]:
 @pytest.mark.parametrize("kind", [*all_below(Grant), *all_below(Owns)])
 def test_a_grant_cannot_be_made_by_hand(kind: type) -> None:
     actor = Actor(5, [5])
-    rest = (1, 5) if issubclass(kind, Owns) else (Subject(1, "file", 1, 5, 1, 255, False),)
+    rest = (1, 5) if issubclass(kind, Owns) else (Subject(1, "file", 1, 5, 1, 255, False, None),)
     with pytest.raises(TypeError, match=r"made by access\.require alone"):
         kind(object(), actor, *rest)
 

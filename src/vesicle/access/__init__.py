@@ -32,6 +32,7 @@ from vesicle.access.grants import (
     OwnsToken,
     OwnsTrashed,
     OwnsUpload,
+    Reviews,
 )
 from vesicle.access.permission import allows, require, require_each, require_each_owned, require_each_team, rights_of
 from vesicle.access.rights import Right
@@ -80,6 +81,7 @@ __all__ = [
     "OwnsToken",
     "OwnsTrashed",
     "OwnsUpload",
+    "Reviews",
     "Right",
     "Scope",
     "TeamExists",

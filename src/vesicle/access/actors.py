@@ -55,6 +55,11 @@ class Actor:
         """True for a request without credentials."""
         return self.id == ANONYMOUS
 
+    @property
+    def reviews_data(self) -> bool:
+        """True for whom no access requirement holds: who decides about them, and administrators."""
+        return self.is_admin or ACCESS_AND_COMPLIANCE in self.principals
+
     def is_self_or_admin(self, principal_id: int) -> bool:
         """True for the principal and for administrators."""
         return self.is_admin or self.id == principal_id

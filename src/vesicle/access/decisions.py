@@ -10,6 +10,7 @@ from vesicle.errors import Forbidden, NotFound, Refusal
 
 TRASH = 1681355
 _CERTIFIED_ONLY = (Right.UPDATE, Right.CREATE, Right.CHANGE_SETTINGS)
+UNMET = "There are unmet access requirements that must be met to read content in the requested container."
 UNCERTIFIED = "Only certified users may create or update content in Synapse."
 
 
@@ -21,6 +22,8 @@ def refusal(actor: Actor, subject: Subject | None, right: Right, object_id: int)
         return NotFound(f"Entity syn{object_id} is in trash can.")
     if actor.is_admin or not right:
         return None
+    if right is Right.DOWNLOAD and unmet(actor, subject):
+        return Forbidden(UNMET)
     if right is Right.DOWNLOAD and subject.open_data and subject.rights & Right.READ:
         return None
     if actor.is_anonymous and right is not Right.READ:
@@ -32,6 +35,11 @@ def refusal(actor: Actor, subject: Subject | None, right: Right, object_id: int)
     if not subject.rights & right:
         return Forbidden(f"You lack {right.name} access to the requested entity.")
     return None
+
+
+def unmet(actor: Actor, subject: Subject) -> bool:
+    """Whether a requirement on the object, or on what it lies in, keeps the actor from its bytes."""
+    return subject.requirement_id is not None and not actor.reviews_data
 
 
 def _is_project_deed(subject: Subject, right: Right) -> bool:

@@ -17,15 +17,15 @@ _SEAL = object()
 class Subject:
     """What a decision is made on: one protected object, and the rights its benefactor's list gives the actor."""
 
-    __slots__ = ("benefactor_id", "created_by", "id", "kind", "open_data", "project_id", "rights")
+    __slots__ = ("benefactor_id", "created_by", "id", "kind", "open_data", "project_id", "requirement_id", "rights")
 
     def __init__(
         self, id: int, kind: str, benefactor_id: int, created_by: int, project_id: int | None, rights: int,
-        open_data: bool,
+        open_data: bool, requirement_id: int | None,
     ) -> None:  # fmt: skip
         self.id, self.kind, self.benefactor_id = id, kind, benefactor_id
         self.created_by, self.project_id, self.rights = created_by, project_id, rights
-        self.open_data = open_data
+        self.open_data, self.requirement_id = open_data, requirement_id
 
 
 class Grant(Subject):
@@ -37,7 +37,9 @@ class Grant(Subject):
     def __init__(self, seal: object, actor: Actor, of: Subject) -> None:
         if seal is not _SEAL:
             raise TypeError(f"{type(self).__name__} is made by access.require alone")
-        super().__init__(of.id, of.kind, of.benefactor_id, of.created_by, of.project_id, of.rights, of.open_data)
+        super().__init__(
+            of.id, of.kind, of.benefactor_id, of.created_by, of.project_id, of.rights, of.open_data, of.requirement_id
+        )
         self.actor = actor
 
 
@@ -120,6 +122,13 @@ class OwnsTrashed(Owns):
 
     kind = "trashed entity"
     owner = "whoever deleted"
+
+
+class Reviews(Owns):
+    """May say that an access requirement holds no longer."""
+
+    kind = "access requirement"
+    owner = "the Access and Compliance Team, which decides about"
 
 
 class MayCheckLocation(Owns):

@@ -19,7 +19,8 @@ from vesicle.db import Connection
 _SUBJECTS = """
 SELECT o.id, o.kind, o.benefactor_id, o.created_by, o.project_id,
        coalesce((SELECT bit_or(e.rights) FROM acl_entry e
-                 WHERE e.acl_id = o.benefactor_id AND e.principal_id = ANY(%s::bigint[])), 0), o.open_data
+                 WHERE e.acl_id = o.benefactor_id AND e.principal_id = ANY(%s::bigint[])), 0), o.open_data,
+       o.requirement_id
 FROM protected_object o WHERE o.id"""
 
 
@@ -184,12 +185,15 @@ def visible_to(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]
 
 
 def downloadable_by(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]:
-    """The same for what the actor, who signed in, may download: by DOWNLOAD, or open data by READ."""
+    """The same for what the actor, who signed in, may download: by DOWNLOAD, or open data by READ; nothing locked."""
     if actor.is_admin:
         return visible_to(actor, node)
     condition = sql.SQL(
         "EXISTS (SELECT 1 FROM protected_object may JOIN acl_entry e ON e.acl_id = may.benefactor_id"
         " WHERE may.id = {}.id AND e.principal_id = ANY(%(seers)s)"
-        " AND (e.rights & {} <> 0 OR may.open_data AND e.rights & {} <> 0))"
-    ).format(sql.Identifier(node), sql.Literal(int(Right.DOWNLOAD)), sql.Literal(int(Right.READ)))
+        " AND (e.rights & {} <> 0 OR may.open_data AND e.rights & {} <> 0) AND ({} OR may.requirement_id IS NULL))"
+    ).format(
+        sql.Identifier(node), sql.Literal(int(Right.DOWNLOAD)), sql.Literal(int(Right.READ)),
+        sql.Literal(actor.reviews_data),
+    )  # fmt: skip
     return condition, {"seers": actor.principals}

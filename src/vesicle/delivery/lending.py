@@ -5,6 +5,7 @@ from __future__ import annotations
 from vesicle.access import MayCreate, MayDelete, MayDownload, MayUpdate, Scope, require
 from vesicle.audit import recording as audit
 from vesicle.db import Connection
+from vesicle.delivery import store
 from vesicle.delivery.model import StsCredentials
 from vesicle.errors import BadRequest, Forbidden, InsufficientScope
 from vesicle.locations import resolving
@@ -37,6 +38,7 @@ def lend(conn: Connection, grant: MayDownload, stores: Stores, permission: str) 
             f"syn{entity_id} is not in a folder whose storage location was made with stsEnabled; there are no "
             "temporary credentials for it."
         )
+    _check_restricted(conn, grant, governing.location_id)
     place = resolving.place(conn, stores, governing.location_id, write=write)
     if write and place.location.kind == "managed-s3":
         raise BadRequest(
@@ -55,3 +57,13 @@ def lend(conn: Connection, grant: MayDownload, stores: Stores, permission: str) 
         secret_access_key=lent.secret_key, session_token=lent.session_token, expiration=stamp(lent.expires_on),
         endpoint_url=UNSET if lent.endpoint is None else lent.endpoint,
     )  # fmt: skip
+
+
+def _check_restricted(conn: Connection, grant: MayDownload, location_id: int) -> None:
+    """Credentials open a whole location, so nothing in it may be under an access requirement. Raises Forbidden."""
+    held = None if grant.actor.reviews_data else store.restricted_in(conn, grant, location_id)
+    if held is not None:
+        raise Forbidden(
+            f"There are unmet access requirements on syn{held}, which is in storage location {location_id} as well; its"
+            " credentials are not lent until they are lifted. What is not restricted can be downloaded by itself."
+        )

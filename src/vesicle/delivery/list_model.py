@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from vesicle.entities.model.sharing import RequestDownload
+from vesicle.entities.model.restrictions import AnyAction
 from vesicle.wire import UNSET, EntityId, Int64, Maybe, Shape
 
 PREFIX = "org.sagebionetworks.repo.model.download."
@@ -110,7 +110,7 @@ class DownloadListItemResult(Shape):
 class ActionRequiredCount(Shape):
     """What somebody has to do, and for how many files."""
 
-    action: RequestDownload
+    action: AnyAction
     count: int
 
 

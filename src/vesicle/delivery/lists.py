@@ -24,7 +24,7 @@ from vesicle.delivery.list_model import (
     FilesStatisticsResponse,
     ListedFile,
 )
-from vesicle.entities.model.sharing import RequestDownload
+from vesicle.entities.model.restrictions import MeetAccessRequirement, RequestDownload
 from vesicle.errors import BadRequest
 from vesicle.jobs import frame
 from vesicle.wire import UNSET, EntityId, Maybe, key_of_token, or_unset, stamp, token_of_key
@@ -123,11 +123,16 @@ def _answer(conn: Connection, actor: Actor, request: DownloadListQueryRequest) -
         return AvailableFilesResponse(page=[_shape(one) for one in files[:PAGE]], next_page_token=more)
     if isinstance(asked, ActionRequiredRequest):
         offset = _offset(asked.next_page_token)
-        rows = store.missing_rights(conn, actor, PAGE + 1, offset)
+        rows = store.in_the_way(conn, actor, PAGE + 1, offset)
         more = token_of_key(offset + PAGE) if len(rows) > PAGE else UNSET
         page = [
-            ActionRequiredCount(action=RequestDownload(benefactor_id=benefactor), count=count)
-            for benefactor, count in rows[:PAGE]
+            ActionRequiredCount(
+                action=MeetAccessRequirement(access_requirement_id=requirement)
+                if requirement
+                else RequestDownload(benefactor_id=benefactor),
+                count=count,
+            )
+            for requirement, benefactor, count in rows[:PAGE]
         ]
         return ActionRequiredResponse(page=page, next_page_token=more)
     total, may, fit, size = store.statistics(conn, actor, zips.LARGEST_FILE)

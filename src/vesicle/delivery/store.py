@@ -1,4 +1,4 @@
-"""Rows of download lists. A list is its owner's, so the proof is the actor."""
+"""Rows of download lists, whose proof is the actor, for a list is its owner's; and what credentials would open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, MayRead, downloadable_by, visible_to
+from vesicle.access import Actor, MayDownload, MayRead, downloadable_by, visible_to
 from vesicle.db import Connection
 from vesicle.delivery.list_model import ListedFile
 
@@ -117,13 +117,17 @@ def annotation_keys(conn: Connection, actor: Actor) -> list[str]:
     return [row[0] for row in conn.execute(query + sql.SQL(" ORDER BY key"), values | {"me": actor.id})]
 
 
-def missing_rights(conn: Connection, actor: Actor, limit: int, offset: int) -> list[tuple[int, int]]:
-    """(benefactor, files) of what the actor may not download, the benefactor with most files first."""
+def in_the_way(conn: Connection, actor: Actor, limit: int, offset: int) -> list[tuple[int | None, int, int]]:
+    """(requirement, benefactor, files) of what the actor may not download, what keeps most files back first.
+
+    Where there is a requirement, it is what is in the way, and the benefactor is 0.
+    """
     may, values = downloadable_by(actor, "n")
+    requirement = sql.SQL("NULL::bigint" if actor.reviews_data else "n.requirement_id")
     query = (
-        sql.SQL("SELECT n.benefactor_id, count(*)")
+        sql.SQL("SELECT {0}, CASE WHEN {0} IS NULL THEN n.benefactor_id ELSE 0 END, count(*)").format(requirement)
         + _ON_LIST
-        + sql.SQL(" AND NOT {} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(limit)s OFFSET %(offset)s").format(may)
+        + sql.SQL(" AND NOT {} GROUP BY 1, 2 ORDER BY 3 DESC, 2, 1 LIMIT %(limit)s OFFSET %(offset)s").format(may)
     )
     return conn.execute(query, values | {"me": actor.id, "limit": limit, "offset": offset}).fetchall()
 
@@ -140,3 +144,14 @@ def statistics(conn: Connection, actor: Actor, largest: int) -> tuple[int, int, 
     )
     row = conn.execute(query, values | {"me": actor.id, "largest": largest}).fetchone()
     return row if row else (0, 0, 0, 0)
+
+
+def restricted_in(conn: Connection, grant: MayDownload, location_id: int) -> int | None:
+    """Something that is under a requirement and has bytes in a storage location, in the trash can or not."""
+    _ = grant
+    row = conn.execute(
+        "SELECT n.id FROM node n JOIN entity_version v ON v.node_id = n.id JOIN file_handle h ON"
+        " h.id = v.file_handle_id WHERE n.requirement_id IS NOT NULL AND h.storage_location_id = %s LIMIT 1",
+        (location_id,),
+    ).fetchone()
+    return row[0] if row else None

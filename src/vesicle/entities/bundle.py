@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vesicle.access import MayDownload, MayRead, require_each
 from vesicle.db import Connection
-from vesicle.entities import annotating, annotation_forms, provenance, reading, sharing
+from vesicle.entities import annotating, annotation_forms, provenance, reading, restricting, sharing
 from vesicle.entities.model.bundles import EntityBundle, EntityBundleRequest, OldEntityBundle, Parts
 from vesicle.errors import Refusal
 from vesicle.files.model import AnyFileHandle, shape_of
@@ -70,7 +70,7 @@ def _fill(
     if asked.include_thread_count:
         found.thread_count = 0
     if asked.include_restriction_information:
-        found.restriction_information = sharing.restrictions(conn, grant, settings)
+        found.restriction_information = restricting.of_entities(conn, [grant], settings)[0]
 
 
 def _downloadable(conn: Connection, grant: MayRead, version: int | None) -> list[AnyFileHandle]:

@@ -11,26 +11,20 @@ from vesicle.access import (
     Right,
     lists,
     require,
-    require_each,
     rights_of,
 )
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.entities.model.sharing import (
     AccessControlList,
-    ActionRequiredList,
     DataTypeResponse,
-    RequestDownload,
-    RestrictionInformationResponse,
     UserEntityPermissions,
     access_of,
 )
 from vesicle.entities.store import versions
-from vesicle.errors import BadRequest, Forbidden, NotFound, Refusal
+from vesicle.errors import BadRequest, Forbidden, NotFound
 from vesicle.settings import Settings
 from vesicle.wire import EntityId, stamp
-
-MOST_RESTRICTED = 50
 
 
 def own_list(conn: Connection, grant: Exists | MayRead) -> AccessControlList:
@@ -54,10 +48,11 @@ def effective_list(conn: Connection, grant: Exists | MayRead) -> AccessControlLi
 
 def permissions(conn: Connection, grant: Exists | MayRead, settings: Settings) -> UserEntityPermissions:
     """Everything that the caller may do with the entity, as the contract lists it."""
-    return _permissions(grant, settings, lists.read_by_public(conn, [grant]))
+    return permissions_beside(grant, settings, lists.read_by_public(conn, [grant]))
 
 
-def _permissions(grant: Exists | MayRead, settings: Settings, public: set[int]) -> UserEntityPermissions:
+def permissions_beside(grant: Exists | MayRead, settings: Settings, public: set[int]) -> UserEntityPermissions:
+    """The same, where it is known which lists let everybody read."""
     actor, rights = grant.actor, rights_of(grant)
     held = Right(grant.rights) if not actor.is_admin else ~Right(0)
     may_share = bool(rights & Right.CHANGE_PERMISSIONS)
@@ -89,45 +84,6 @@ def may(grant: Exists, access_type: str) -> bool:
     if access_type not in Right.__members__:
         raise BadRequest(f"accessType is one of {', '.join(Right.__members__)}, not {access_type[:50]!r}.")
     return bool(rights_of(grant) & Right[access_type])
-
-
-def restrictions(conn: Connection, grant: Exists | MayRead, settings: Settings) -> RestrictionInformationResponse:
-    """Nothing on this server must be agreed to before a download."""
-    return RestrictionInformationResponse(
-        object_id=grant.id, user_entity_permissions=permissions(conn, grant, settings)
-    )
-
-
-def restrictions_of(
-    conn: Connection, actor: Actor, settings: Settings, kind: str, ids: list[str]
-) -> list[RestrictionInformationResponse]:
-    """The same of many entities or teams. Raises BadRequest and NotFound."""
-    if kind not in ("ENTITY", "TEAM") or not 1 <= len(ids) <= MOST_RESTRICTED:
-        raise BadRequest(f"restrictableObjectType is ENTITY or TEAM, with from 1 to {MOST_RESTRICTED} ids.")
-    try:
-        numbers = [EntityId.parse(one) for one in ids]
-    except ValueError as error:
-        raise BadRequest(f"objectId: {error}") from None
-    if kind == "TEAM":
-        return [RestrictionInformationResponse(object_id=int(number)) for number in numbers]
-    grants = [_or_raise(answer) for answer in require_each(conn, actor, Exists, numbers).values()]
-    public = lists.read_by_public(conn, grants)
-    return [
-        RestrictionInformationResponse(object_id=one.id, user_entity_permissions=_permissions(one, settings, public))
-        for one in grants
-    ]
-
-
-def _or_raise(answer: Exists | Refusal) -> Exists:
-    if isinstance(answer, Refusal):
-        raise answer
-    return answer
-
-
-def before_download(grant: MayRead) -> ActionRequiredList:
-    """What the caller must do before they can download."""
-    missing = not rights_of(grant) & Right.DOWNLOAD
-    return ActionRequiredList(actions=[RequestDownload(benefactor_id=grant.benefactor_id)] if missing else [])
 
 
 def mark_data(conn: Connection, actor: Actor, entity_id: int, data_type: str) -> DataTypeResponse:

@@ -6,6 +6,7 @@ from vesicle.access import Actor, MayCreate, MayDelete, OwnsTrashed, require
 from vesicle.access.lists import begin_own_list, end_own_lists
 from vesicle.db import Connection, lock_projects
 from vesicle.errors import Forbidden, NotFound
+from vesicle.tree import restricting
 from vesicle.tree.growth import check_room, hold, taken
 from vesicle.tree.model import ROOT, TRASH, Trashed, check_place
 from vesicle.tree.store import nodes, trash
@@ -52,6 +53,7 @@ def restore(conn: Connection, actor: Actor, node_id: int, parent_id: int | None,
         check_room(conn, parent, kept.kind, trash.height(conn, proof), most_children)
     if nodes.name_is_taken(conn, to, kept.name, node_id):
         raise taken(kept.name, to)
+    restricting.follow(conn, proof, parent)
     _put_back(conn, proof, parent, kept)
     return kept
 

@@ -8,6 +8,7 @@ from vesicle.access import Actor, MayChangePermissions, MayCreate, MayDelete, Ma
 from vesicle.access.lists import begin_own_list
 from vesicle.db import Connection, lock_projects, lock_projects_shared
 from vesicle.errors import BadRequest, Conflict, Forbidden
+from vesicle.tree import restricting
 from vesicle.tree.model import DEEPEST, Node, check_place, clean_name
 from vesicle.tree.store import nodes
 
@@ -75,6 +76,7 @@ def move(conn: Connection, grant: MayUpdate, node: Node, parent_id: int, name: s
     new_benefactor = node.id if node.benefactor_id == node.id else parent.benefactor_id
     if parent.project_id is None:
         raise BadRequest(f"syn{parent_id} lies in no project.")
+    restricting.follow(conn, grant, parent)
     nodes.place_subtree(conn, grant, new_benefactor, parent.project_id)
     return name
 

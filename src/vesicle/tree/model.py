@@ -64,6 +64,17 @@ class Trashed(msgspec.Struct, array_like=True):
     deleted_on: datetime
 
 
+class Requirement(msgspec.Struct, array_like=True):
+    """What must be met before anybody downloads, as it holds for the node that was asked about."""
+
+    asked: int
+    id: int
+    node_id: int | None
+    etag: UUID
+    created_by: int
+    created_on: datetime
+
+
 def check_place(kind: str, parent_id: int, parent_kind: str, parent_project: int | None) -> None:
     """Projects lie below the root, images of software in a project, the rest in projects and folders.
 

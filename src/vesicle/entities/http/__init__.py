@@ -1,6 +1,17 @@
 """Doors of entities."""
 
-from vesicle.entities.http import activities, annotations, bundles, content, lists, lookups, sharing, trash, versions
+from vesicle.entities.http import (
+    activities,
+    annotations,
+    bundles,
+    content,
+    lists,
+    lookups,
+    restrictions,
+    sharing,
+    trash,
+    versions,
+)
 from vesicle.entities.http.declaring import door
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "door",
     "lists",
     "lookups",
+    "restrictions",
     "sharing",
     "trash",
     "versions",

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from vesicle.access import Exists, MayRead, Scope
 from vesicle.entities import granting, reading, sharing
-from vesicle.entities.http.declaring import IN_BODY, READ, UNDER_LOCK, WRITE, door
+from vesicle.entities.http.declaring import UNDER_LOCK, WRITE, door
 from vesicle.entities.model.headers import EntityHeader
 from vesicle.entities.model.sharing import (
     AccessControlList,
-    ActionRequiredList,
     BooleanResult,
     DataTypeResponse,
-    RestrictionInformationBatchRequest,
-    RestrictionInformationBatchResponse,
-    RestrictionInformationRequest,
-    RestrictionInformationResponse,
     UserEntityPermissions,
 )
 from vesicle.web import Bare, Call, Needs
-from vesicle.wire import EntityId, Page, check_window
+from vesicle.wire import EntityId
 
 
 @door("GET", "/repo/v1/entity/{id}/acl", access=Needs(Exists))
@@ -64,38 +59,7 @@ def has_access(grant: Exists, access_type: str) -> BooleanResult:
     return BooleanResult(result=sharing.may(grant, access_type))
 
 
-@door("GET", "/repo/v1/entity/{id}/actions/download", access=Needs(MayRead))
-def before_download(grant: MayRead) -> ActionRequiredList:
-    """What the caller must do before they can download."""
-    return sharing.before_download(grant)
-
-
 @door("PUT", "/repo/v1/entity/{id}/datatype", access=UNDER_LOCK, scopes=WRITE)
 def mark_data(call: Call, id: EntityId, type: str) -> DataTypeResponse:
     """Say whether the data of an entity are open: whoever can read it may then download it."""
     return sharing.mark_data(call.conn, call.actor, id, type)
-
-
-@door("GET", "/repo/v1/entity/{id}/accessRequirement", access=Needs(MayRead))
-def list_access_requirements(limit: int = 10, offset: int = 0) -> Page:
-    """What must be agreed to before a download; nothing on this server."""
-    check_window(limit, offset)
-    return Page(results=[], total_number_of_results=0)
-
-
-@door("POST", "/repo/v1/restrictionInformation", access=IN_BODY, transaction=READ)
-def read_restriction(call: Call, body: RestrictionInformationRequest) -> RestrictionInformationResponse:
-    """Whether the caller must agree to something before a download."""
-    return sharing.restrictions_of(
-        call.conn, call.actor, call.settings, body.restrictable_object_type, [body.object_id]
-    )[0]
-
-
-@door("POST", "/repo/v1/restrictionInformation/batch", access=IN_BODY, transaction=READ)
-def read_restrictions(call: Call, body: RestrictionInformationBatchRequest) -> RestrictionInformationBatchResponse:
-    """The same of many."""
-    return RestrictionInformationBatchResponse(
-        restriction_information=sharing.restrictions_of(
-            call.conn, call.actor, call.settings, body.restrictable_object_type, body.object_ids
-        )
-    )

@@ -8,7 +8,8 @@ from vesicle.entities.model.activities import Activity
 from vesicle.entities.model.annotations import Annotations, OldAnnotations
 from vesicle.entities.model.entity import AnyEntity
 from vesicle.entities.model.headers import EntityPath
-from vesicle.entities.model.sharing import AccessControlList, RestrictionInformationResponse, UserEntityPermissions
+from vesicle.entities.model.restrictions import RestrictionInformationResponse
+from vesicle.entities.model.sharing import AccessControlList, UserEntityPermissions
 from vesicle.files.model import AnyFileHandle
 from vesicle.wire import UNSET, Maybe, Shape
 

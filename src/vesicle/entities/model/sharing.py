@@ -1,10 +1,6 @@
-"""Shapes of access control lists, permissions and restrictions."""
+"""Shapes of access control lists and permissions."""
 
 from __future__ import annotations
-
-from typing import Any
-
-import msgspec
 
 from vesicle.access import Right
 from vesicle.access.rights import names_of
@@ -54,48 +50,6 @@ class UserEntityPermissions(Shape):
     is_certification_required: bool
     is_entity_open_data: bool
     is_data_contributor: bool
-
-
-class RestrictionInformationResponse(Shape):
-    """Whether anything must be agreed to before a download; nothing on this server."""
-
-    object_id: int
-    restriction_level: str = "OPEN"
-    has_unmet_access_requirement: bool = False
-    restriction_details: list[Any] = msgspec.field(default_factory=list)
-    user_entity_permissions: Maybe[UserEntityPermissions] = UNSET
-
-
-class RestrictionInformationRequest(Shape):
-    """Whose restrictions the caller asks about."""
-
-    object_id: str
-    restrictable_object_type: str
-
-
-class RestrictionInformationBatchRequest(Shape):
-    """The same of many."""
-
-    object_ids: list[str]
-    restrictable_object_type: str
-
-
-class RestrictionInformationBatchResponse(Shape):
-    """One answer for each, in the order asked."""
-
-    restriction_information: list[RestrictionInformationResponse]
-
-
-class RequestDownload(Shape, tag_field="concreteType", tag="org.sagebionetworks.repo.model.download.RequestDownload"):
-    """Ask whoever owns the list that decides for the right to download."""
-
-    benefactor_id: int
-
-
-class ActionRequiredList(Shape):
-    """What the caller must do before a download; nothing, when they may."""
-
-    actions: list[RequestDownload]
 
 
 class BooleanResult(Shape):

@@ -23,8 +23,8 @@ def children(conn: Connection, places: Iterable[Named]) -> list[tuple[int, str, 
 
 # In the order of the unique key, so that two that add the same names wait for each other and never cross.
 _INSERT = """
-INSERT INTO node (kind, parent_id, project_id, benefactor_id, name, created_by, modified_by)
-SELECT %(kind)s, p.id, p.project_id, p.benefactor_id, new.name, %(actor)s, %(actor)s
+INSERT INTO node (kind, parent_id, project_id, benefactor_id, requirement_id, name, created_by, modified_by)
+SELECT %(kind)s, p.id, p.project_id, p.benefactor_id, p.requirement_id, new.name, %(actor)s, %(actor)s
 FROM unnest(%(parents)s::bigint[], %(names)s::text[]) AS new (parent, name) JOIN node p ON p.id = new.parent
 WHERE p.id = ANY(%(granted)s::bigint[]) AND p.kind IN ('project', 'folder')
 ORDER BY p.id, new.name COLLATE "C"

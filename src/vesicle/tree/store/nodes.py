@@ -45,11 +45,12 @@ def project_of(conn: Connection, node_id: int) -> int | None:
 
 
 _INSERT = f"""
-INSERT INTO node (id, kind, parent_id, project_id, benefactor_id, organization_id, name, created_by, modified_by)
+INSERT INTO node (id, kind, parent_id, project_id, benefactor_id, requirement_id, organization_id, name, created_by,
+                  modified_by)
 SELECT new.id, %(kind)s, %(parent)s,
        CASE WHEN %(kind)s = 'project' THEN new.id ELSE %(project)s END,
        CASE WHEN %(kind)s = 'project' THEN new.id ELSE %(benefactor)s END,
-       %(organization)s, coalesce(nullif(%(name)s, ''), 'syn' || new.id), %(actor)s, %(actor)s
+       %(requirement)s, %(organization)s, coalesce(nullif(%(name)s, ''), 'syn' || new.id), %(actor)s, %(actor)s
 FROM (SELECT nextval('node_id_seq') AS id) new
 ON CONFLICT (parent_id, name) DO NOTHING
 RETURNING {_COLUMNS}
@@ -60,7 +61,7 @@ def insert(conn: Connection, parent: MayCreate, kind: str, name: str, organizati
     """A new node below what the grant is for; None when the name is taken there. An empty name becomes the id."""
     values = {
         "kind": kind, "parent": parent.id, "project": parent.project_id, "benefactor": parent.benefactor_id,
-        "organization": organization_id, "name": name, "actor": parent.actor.id,
+        "requirement": parent.requirement_id, "organization": organization_id, "name": name, "actor": parent.actor.id,
     }  # fmt: skip
     with conn.cursor(row_factory=args_row(Node)) as cursor:
         return cursor.execute(_INSERT, values).fetchone()

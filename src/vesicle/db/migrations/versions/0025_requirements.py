@@ -1,0 +1,13 @@
+"""Access requirements: locks on entities until somebody has reviewed them."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0025"
+down_revision = "0024"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
