@@ -15,7 +15,7 @@ def test_what_is_stored_restricted_is_kept_back_until_it_is_reviewed(
     client.write("a.txt", b"legacy")
     client.write("b.txt", b"model")
     client.write("c.txt", b"below")
-    project, legacy, model, below = client.python(
+    legacy, model, below = client.python(
         f"""
         import synapseclient
         project = Project(name="p {client.person.name}").store()
@@ -31,7 +31,7 @@ def test_what_is_stored_restricted_is_kept_back_until_it_is_reviewed(
             found = syn.restGET(f"/entity/{{one}}/accessRequirement?offset=0&limit=20")["results"]
             assert len(found) == 1, found
         assert syn.get_permissions(file.id).can_edit and not syn.get_permissions(file.id).can_download
-        print(project.id, file.id, model.id, below.id)
+        print(file.id, model.id, below.id)
         """
     ).split()
     reader = Client(client.programs, tmp_path / "reader", server.person("reader"))
