@@ -83,6 +83,49 @@ def test_a_version_shows_what_it_was_and_the_etag_of_now(owner: Person) -> None:
     assert (back["description"], back["versionNumber"], back["isLatestVersion"]) == ("first", 1, True)
 
 
+def test_an_old_version_becomes_current_as_a_new_one(server: Server, owner: Person, stranger: Person) -> None:
+    file = owner.file(owner.project()["id"], b"good")
+    path, promote = f"/repo/v1/entity/{file['id']}", f"/vesicle/v1/entity/{file['id']}/version/{{}}/promote"
+    activity = owner.ok("POST", "/repo/v1/activity", {"name": "made the good one"})["id"]
+    owner.ok("PUT", f"{path}/generatedBy", generatedBy=activity)
+    notes = owner.ok("GET", f"{path}/annotations2")
+    owner.ok("PUT", f"{path}/annotations2", {**notes, "annotations": {"k": {"type": "STRING", "value": ["good"]}}})
+    first = owner.ok("PUT", path, {**owner.ok("GET", path), "description": "good", "versionLabel": "release"})
+    bad = owner.upload(b"bad")
+    second = owner.ok("PUT", path, {**first, "dataFileHandleId": bad, "description": "bad"})
+    assert second["versionNumber"] == 2
+    notes = owner.ok("GET", f"{path}/annotations2")
+    owner.ok("PUT", f"{path}/annotations2", {**notes, "annotations": {}})
+    usage = f"/vesicle/v1/usage/project/{file['parentId']}"
+    before = owner.call("GET", usage).text
+    # An etag that is not current, and none at all, change nothing; nor does who may not update.
+    assert owner.call("PUT", promote.format(1), etag=second["etag"]).status_code == 412
+    assert owner.call("PUT", promote.format(1)).status_code == 400
+    now = owner.ok("GET", path)
+    allow(server, file["id"], stranger.id, READ)
+    assert stranger.call("PUT", promote.format(1), etag=now["etag"]).status_code == 403
+    assert owner.call("PUT", promote.format(2), etag=now["etag"]).status_code == 400
+    assert owner.call("PUT", promote.format(7), etag=now["etag"]).status_code == 404
+    third = owner.ok("PUT", promote.format(1), etag=now["etag"])
+    assert (third["versionNumber"], third["versionLabel"], third["isLatestVersion"]) == (3, "3", True)
+    assert (third["dataFileHandleId"], third["description"]) == (file["dataFileHandleId"], "good")
+    assert third["etag"] not in (now["etag"], second["etag"])
+    assert owner.ok("GET", path) == third
+    assert owner.ok("GET", f"{path}/annotations2")["annotations"]["k"]["value"] == ["good"]
+    assert owner.ok("GET", f"{path}/generatedBy")["id"] == activity
+    assert owner.call("GET", usage).text == before, "a handle counts once in a project"
+    kept = [owner.ok("GET", f"{path}/version/{number}") for number in (1, 2)]
+    assert [(one["versionLabel"], one["description"]) for one in kept] == [("release", "good"), ("2", "bad")]
+    assert owner.http.get(owner.ok("GET", f"{path}/file", redirect="false")).content == b"good"
+    # The number of a deleted version is not used again, and what is a folder has no versions.
+    owner.ok("DELETE", f"{path}/version/3")
+    again = owner.ok("PUT", promote.format(1), etag=owner.ok("GET", path)["etag"])
+    assert again["versionNumber"] == 4
+    folder = owner.folder(file["parentId"])
+    door = f"/vesicle/v1/entity/{folder['id']}/version/1/promote"
+    assert owner.call("PUT", door, etag=folder["etag"]).status_code == 400
+
+
 def test_too_many_children_of_the_kinds_that_count_are_refused(server: Server, owner: Person) -> None:
     from vesicle.access import MayCreate, require
     from vesicle.access.actors import EVERY_SCOPE, signed_in

@@ -75,6 +75,9 @@ SAMPLES: dict[str, Sample] = {
     "POST /repo/v1/entity/bundle2/create": Sample(lambda world: {"entity": below_the_folder(world)}),
     "PUT /repo/v1/entity/{id}/bundle2": Sample(lambda world: {"entity": entity_body(world)}),
     "PUT /repo/v1/entity/{id}/version": Sample(),
+    "PUT /vesicle/v1/entity/{id}/version/{versionNumber}/promote": Sample(
+        query=lambda world: {"etag": world.file["etag"]}
+    ),
     "PUT /repo/v1/entity/{id}/version/{versionNumber}/filehandle": Sample(same_bytes),
     "PUT /repo/v1/entity/{id}/annotations": Sample(lambda world: {"etag": world.file["etag"]}),
     "PUT /repo/v1/entity/{id}/json": Sample(lambda world: world.file),

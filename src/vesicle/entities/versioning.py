@@ -46,6 +46,29 @@ def repeat(conn: Connection, actor: Actor, entity_id: int, generated_by: int | N
     return reading.entity(conn, grant)
 
 
+def promote(conn: Connection, actor: Actor, entity_id: int, number: int, etag: str) -> AnyEntity:
+    """A new current version with the content, the annotations and the provenance of an old one.
+
+    No version changes, and what is current now stays as it is under its number. The label of the new one is its number,
+    because the old one keeps its own. Call inside a transaction. Raises Stale for an etag that is not current,
+    NotFound, Forbidden, and BadRequest for the current version, a table, or bytes that may not stand here any more.
+    """
+    grant = require(conn, actor, MayUpdate, entity_id)
+    node = looking.locked(conn, grant, etag)
+    row = versions.entity(conn, grant, number)
+    if row is None:
+        raise NotFound(f"syn{entity_id} has no version {number}.")
+    if not isinstance(shape_of(row), Versionable) or node.kind in TABLES:
+        raise BadRequest(f"syn{entity_id} is a {node.kind}, of which no new version can be made like this.")
+    if number == node.version:
+        raise BadRequest(f"Version {number} of syn{entity_id} is the current one already.")
+    placing.check_changed(conn, node, node.parent_id or 0, row.handle_id)
+    said = Said("", row.comment, row.description, row.handle_id, row.content)
+    activity_id = versions.activity_of(conn, grant, number)
+    growth.amend(conn, grant, node, version=updates.cut(conn, grant, node, row, said, activity_id))
+    return reading.entity(conn, grant)
+
+
 def swap_handle(conn: Connection, actor: Actor, entity_id: int, number: int, asked: FileHandleUpdateRequest) -> None:
     """Another file handle of the same bytes for one version: what moving files between buckets takes.
 

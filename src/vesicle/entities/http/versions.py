@@ -43,6 +43,12 @@ def make_version(call: Call, id: EntityId, body: dict[str, Any], generated_by: I
     )
 
 
+@door("PUT", "/vesicle/v1/entity/{id}/version/{versionNumber}/promote", access=UNDER_LOCK, scopes=WRITE)
+def promote_version(call: Call, id: EntityId, version_number: int, etag: str) -> AnyEntity:
+    """Make an old version current again: a new version that says what the old one says."""
+    return versioning.promote(call.conn, call.actor, id, version_number, etag)
+
+
 @door("PUT", "/repo/v1/entity/{id}/version/{versionNumber}/filehandle", access=UNDER_LOCK, scopes=WRITE)
 def swap_handle(call: Call, id: EntityId, version_number: int, body: FileHandleUpdateRequest) -> Bare:
     """Another file handle of the same bytes for one version."""

@@ -97,6 +97,13 @@ def set_activity(conn: Connection, grant: MayUpdate, number: int, activity_id: i
     )
 
 
+def activity_of(conn: Connection, grant: MayUpdate, number: int) -> int | None:
+    """What made a version, if anybody said."""
+    query = "SELECT activity_id FROM entity_version WHERE node_id = %s AND number = %s"
+    row = conn.execute(query, (grant.id, number)).fetchone()
+    return row[0] if row else None
+
+
 def versions(conn: Connection, grant: MayRead, limit: int, offset: int, *, with_current: bool) -> list[tuple[Any, ...]]:
     """Versions, the newest first, with what is known of their bytes."""
     return conn.execute(
