@@ -20,6 +20,7 @@ def furnish(world: World) -> None:
     things["projectId"] = things["project"] = world.project["id"]
     things["plan"], things["memberId"] = plan, str(world.owner.id)
     things["ownerId"], things["name"] = str(world.owner.id), "NO_SUCH_OFFER"
+    things["what"] = "file"
     path = f"/vesicle/v1/organization/{things['organization']}/invitation"
     things["invitation"] = world.owner.ok("POST", path, {"inviteeEmail": f"guest-{world.owner.name}@example.org"})["id"]
     asked = {"organizationId": things["organization"], "offer": "SELF_MANAGED"}
@@ -59,6 +60,8 @@ SAMPLES: dict[str, Sample] = {
     "GET /vesicle/v1/usage/organization/{id}/report/csv": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/file": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/download": Sample(),
+    "GET /vesicle/v1/usage/organization/{id}/upload": Sample(),
+    "GET /vesicle/v1/usage/organization/{id}/{what}/csv": Sample(),
     "PUT /repo/v1/project/{projectId}/storage/limit": Sample(
         lambda world: {"projectId": world.project["id"], "storageLocationId": 1}
     ),

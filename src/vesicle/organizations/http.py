@@ -33,13 +33,14 @@ from vesicle.organizations.model import (
     PreferredOrganization,
 )
 from vesicle.usage import reports
-from vesicle.usage.model import DownloadPage
+from vesicle.usage.model import Behind, DownloadPage
 from vesicle.usage.shapes import (
     ChargedFilePage,
     OrganizationUsage,
     ProjectStorageLocationLimit,
     ProjectStorageUsage,
     ProjectUsage,
+    PromisedUploadPage,
     UsageReport,
 )
 from vesicle.web import Bare, Call, Doors, InStory, Needs, Reply, SignedIn, Text
@@ -241,16 +242,45 @@ def usage_files(
     contributor_id: Id | None = None, next_page_token: str | None = None,
 ) -> ChargedFilePage:  # fmt: skip
     """The file handles that a number of storage is the sum of; for the owner and managers."""
-    return reporting.files(call.conn, call.actor, id, project_id, storage_location_id, contributor_id, next_page_token)
+    of = Behind(project_id, storage_location_id, contributor_id)
+    return reporting.files(call.conn, call.actor, id, of, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}/upload", access=ROLES)
+def usage_uploads(
+    call: Call, id: Id, storage_location_id: Id | None = None, contributor_id: Id | None = None,
+    next_page_token: str | None = None,
+) -> PromisedUploadPage:  # fmt: skip
+    """The unfinished uploads that a number of promised bytes is the sum of; for the owner and managers."""
+    of = Behind(None, storage_location_id, contributor_id)
+    return reporting.uploads(call.conn, call.actor, id, of, next_page_token)
 
 
 @door("GET", "/vesicle/v1/usage/organization/{id}/download", access=ROLES)
 def usage_downloads(
-    call: Call, id: Id, project_id: EntityId | None = None, first_day: str | None = None,
-    last_day: str | None = None, next_page_token: str | None = None,
+    call: Call, id: Id, project_id: EntityId | None = None, storage_location_id: Id | None = None,
+    contributor_id: Id | None = None, first_day: str | None = None, last_day: str | None = None,
+    next_page_token: str | None = None,
 ) -> DownloadPage:  # fmt: skip
-    """The downloads that a number of bytes sent is the sum of; for the owner and managers."""
-    return reporting.sent(call.conn, call.actor, id, project_id, first_day, last_day, next_page_token)
+    """The downloads that a number of bytes sent is the sum of; a contributor is who downloaded; for the owner and
+    managers.
+    """
+    of = Behind(project_id, storage_location_id, contributor_id, first_day, last_day)
+    return reporting.downloads(call.conn, call.actor, id, of, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/organization/{id}/{what}/csv", access=ROLES)
+def usage_behind(
+    call: Call, id: Id, what: str, project_id: EntityId | None = None, storage_location_id: Id | None = None,
+    contributor_id: Id | None = None, first_day: str | None = None, last_day: str | None = None,
+    next_page_token: str | None = None,
+) -> Reply:  # fmt: skip
+    """What lies behind a number (file, upload or download) as CSV. Where more lines follow than one answer takes, the
+    header X-Next-Page-Token has the token of the next.
+    """
+    of = Behind(project_id, storage_location_id, contributor_id, first_day, last_day)
+    text, more = reporting.lines(call.conn, call.actor, id, what, of, next_page_token)
+    return Reply(200, text.encode(), "text/csv; charset=UTF-8", {"X-Next-Page-Token": more} if more else {})
 
 
 @door("GET", "/vesicle/v1/usage/project/{id}", access=Needs(MayCreate))

@@ -8,9 +8,11 @@ from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound
 from vesicle.organizations.model import INSTALLATION, check_limit, none_if_unset
 from vesicle.organizations.roles import require_administrator, require_overseer
+from vesicle.organizations.store import notices
 from vesicle.organizations.store import organizations as rows
-from vesicle.usage import charging, limits, reports
-from vesicle.usage.model import DownloadPage
+from vesicle.usage import charging, drilling, limits, reports
+from vesicle.usage.drilling import Lines
+from vesicle.usage.model import Behind, DownloadPage
 from vesicle.usage.shapes import (
     ChargedFilePage,
     OrganizationUsage,
@@ -18,6 +20,7 @@ from vesicle.usage.shapes import (
     ProjectStorageLocationUsage,
     ProjectStorageUsage,
     ProjectUsage,
+    PromisedUploadPage,
     UsageReport,
 )
 from vesicle.wire import EntityId, Id, or_unset
@@ -39,35 +42,52 @@ def report(
     return reports.report(conn, actor, organization_id, by, first_day, last_day)
 
 
-def files(
-    conn: Connection, actor: Actor, organization_id: int, project_id: int | None, location_id: int | None,
-    contributor_id: int | None, token: str | None,
-) -> ChargedFilePage:  # fmt: skip
+def files(conn: Connection, actor: Actor, organization_id: int, of: Behind, token: str | None) -> ChargedFilePage:
     """The handles behind a number, for those who oversee the organization."""
     require_overseer(conn, actor, organization_id)
-    return reports.files(conn, actor, organization_id, project_id, location_id, contributor_id, token)
+    return drilling.files(conn, actor, organization_id, of, token)
 
 
-def sent(
-    conn: Connection, actor: Actor, organization_id: int, project_id: int | None, first_day: str | None,
-    last_day: str | None, token: str | None,
-) -> DownloadPage:  # fmt: skip
+def uploads(conn: Connection, actor: Actor, organization_id: int, of: Behind, token: str | None) -> PromisedUploadPage:
+    """The uploads behind a promised number, for those who oversee the organization."""
+    require_overseer(conn, actor, organization_id)
+    return drilling.uploads(conn, actor, organization_id, of, token)
+
+
+def downloads(conn: Connection, actor: Actor, organization_id: int, of: Behind, token: str | None) -> DownloadPage:
     """The downloads behind a number, for those who oversee the organization."""
     require_overseer(conn, actor, organization_id)
-    return reports.sent(conn, actor, organization_id, project_id, first_day, last_day, token)
+    return drilling.downloads(conn, actor, organization_id, of, token)
+
+
+def lines(conn: Connection, actor: Actor, organization_id: int, what: str, of: Behind, token: str | None) -> Lines:
+    """The same as CSV: of file, upload or download. Raises NotFound for anything else."""
+    require_overseer(conn, actor, organization_id)
+    titled, most = token is None, drilling.LINES
+    match what:
+        case "file":
+            return drilling.file_lines(drilling.files(conn, actor, organization_id, of, token, most), titled=titled)
+        case "upload":
+            return drilling.upload_lines(drilling.uploads(conn, actor, organization_id, of, token, most), titled=titled)
+        case "download":
+            return drilling.download_lines(
+                drilling.downloads(conn, actor, organization_id, of, token, most), titled=titled
+            )
+    raise NotFound(f"What lies behind a number is file, upload or download, not {what[:50]!r}.")
 
 
 def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
     """What a project stores, and how full its organization is, for who may add to it. Raises BadRequest."""
     _check_project(grant)
     organization_id = rows.of_project(conn, grant.actor, grant.id) or INSTALLATION
-    account = limits.account(conn, organization_id)
-    stored, in_trash, count = reports.project(conn, grant)
+    of, (stored, in_trash, count) = reports.summary(conn, grant.actor, organization_id), reports.project(conn, grant)
     return ProjectUsage(
         project_id=EntityId(grant.id), organization_id=Id(organization_id), stored_bytes=stored,
-        in_trash_bytes=in_trash, files=count, organization_stored_bytes=account.stored,
-        organization_reserved_bytes=account.reserved,
-        organization_storage_limit_bytes=or_unset(account.storage_limit),
+        in_trash_bytes=in_trash, files=count, organization_stored_bytes=of.stored_bytes,
+        organization_reserved_bytes=of.reserved_bytes, organization_storage_limit_bytes=of.storage_limit_bytes,
+        sent_bytes=reports.sent_of_project(conn, grant, organization_id, of), organization_sent_bytes=of.sent_bytes,
+        organization_egress_limit_bytes=of.egress_limit_bytes, egress_period_ends_on=of.egress_period_ends_on,
+        notices=notices.standing(conn, grant.actor, organization_id),
     )  # fmt: skip
 
 

@@ -119,3 +119,15 @@ class DownloadQuestion:
     until: datetime | None = None
     organization_id: int | None = None
     project_id: int | None = None
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which number is asked about: of what it is the sum; what is None does not matter. Project 0 is none."""
+
+    project_id: int | None = None
+    location_id: int | None = None
+    contributor_id: int | None = None
+    first_day: str | None = None
+    last_day: str | None = None

@@ -12,10 +12,13 @@ from vesicle.wire import UNSET, EntityId, Id, key_of_token, or_unset, stamp, tok
 LARGEST_PAGE = 1000
 
 
-def page(conn: Connection, actor: Actor, question: DownloadQuestion, token: str | None, limit: int) -> DownloadPage:
-    """URLs that were handed out, the newest first. For administrators."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise BadRequest(f"limit must be from 1 to {LARGEST_PAGE}, not {limit}.")
+def page(
+    conn: Connection, actor: Actor, question: DownloadQuestion, token: str | None, limit: int,
+    most: int = LARGEST_PAGE,
+) -> DownloadPage:  # fmt: skip
+    """URLs that were handed out, the newest first. For administrators, and for who oversees an organization."""
+    if not 1 <= limit <= most:
+        raise BadRequest(f"limit must be from 1 to {most}, not {limit}.")
     before = key_of_token(token, tuple[int])[0] if token else None
     found = rows.downloads(conn, actor, question, before, limit + 1)
     more = token_of_key(found[limit - 1][0]) if len(found) > limit else UNSET

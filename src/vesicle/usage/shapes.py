@@ -26,13 +26,20 @@ class OrganizationUsage(Shape):
 
 
 class UsageRow(Shape):
-    """One line of a report, under one of the four keys. Without a projectId: what no project refers to."""
+    """One line of a report, under one of the four keys. Without a projectId: what no project refers to.
+
+    Custom storage is told beside what counts; bytes in the trash can and files are of both. What is promised to uploads
+    has no day; what is sent is of the days of the report.
+    """
 
     project_id: Maybe[EntityId] = UNSET
     storage_location_id: Maybe[Int64] = UNSET
     contributor_id: Maybe[str] = UNSET
     day: Maybe[str] = UNSET
     stored_bytes: int = 0
+    custom_stored_bytes: int = 0
+    reserved_bytes: int = 0
+    custom_reserved_bytes: int = 0
     in_trash_bytes: int = 0
     files: int = 0
     downloads: int = 0
@@ -58,6 +65,7 @@ class ChargedFile(Shape):
     storage_location_id: Int64
     contributor_id: str
     in_trash: bool
+    is_custom: bool
     project_id: Maybe[EntityId] = UNSET
 
 
@@ -68,8 +76,29 @@ class ChargedFilePage(Shape):
     next_page_token: Maybe[str] = UNSET
 
 
+class PromisedUpload(Shape):
+    """An upload that is not finished, and what is promised to it."""
+
+    upload_id: Id
+    bytes: int
+    storage_location_id: Int64
+    contributor_id: str
+    is_custom: bool
+    promised_on: str
+
+
+class PromisedUploadPage(Shape):
+    """A page of promised uploads."""
+
+    results: list[PromisedUpload]
+    next_page_token: Maybe[str] = UNSET
+
+
 class ProjectUsage(Shape):
-    """A project, and the total and limit of its organization."""
+    """A project, and the totals and limits of its organization, with what is told of limits that come near.
+
+    What a project has sent is of the present egress period of the organization.
+    """
 
     project_id: EntityId
     organization_id: Id
@@ -78,6 +107,11 @@ class ProjectUsage(Shape):
     files: int
     organization_stored_bytes: int
     organization_reserved_bytes: int
+    sent_bytes: int
+    organization_sent_bytes: int
+    egress_period_ends_on: str
+    notices: list[str]
+    organization_egress_limit_bytes: Maybe[Int64] = UNSET
     organization_storage_limit_bytes: Maybe[Int64] = UNSET
 
 

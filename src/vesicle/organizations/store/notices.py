@@ -52,3 +52,15 @@ def notices(conn: Connection, actor: Actor, organization_id: int, limit: int) ->
         " ORDER BY id DESC LIMIT %s",
         (organization_id, limit),
     ).fetchall()
+
+
+def standing(conn: Connection, actor: Actor, organization_id: int) -> list[str]:
+    """What holds at present of all that was told: one text for storage and one for egress at most."""
+    _ = actor
+    rows = conn.execute(
+        "SELECT DISTINCT ON (n.kind) n.text FROM organization_notice n JOIN ledger_account a"
+        " ON a.organization_id = n.organization_id AND n.percent = CASE n.kind WHEN 'STORAGE' THEN a.told_of_storage"
+        " ELSE a.told_of_egress END WHERE n.organization_id = %s ORDER BY n.kind DESC, n.id DESC",
+        (organization_id,),
+    )
+    return [row[0] for row in rows]

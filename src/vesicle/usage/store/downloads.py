@@ -126,6 +126,13 @@ def is_stopped(conn: Connection, actor: Actor, organization_id: int, location_id
     return bool(row and row[0] and now.limit is not None and now.sent >= now.limit)
 
 
+# The record names organizations that have become part of this one since.
+_OF_ORGANIZATION = (
+    "organization_id = ANY(ARRAY(SELECT o.id FROM (SELECT %s::bigint AS id) g, LATERAL (SELECT g.id UNION ALL"
+    " SELECT m.id FROM merged_organization m WHERE m.into_id = g.id) o))"
+)
+
+
 def downloads(
     conn: Connection, actor: Actor, question: DownloadQuestion, before: int | None, limit: int
 ) -> list[tuple[Any, ...]]:
@@ -134,7 +141,8 @@ def downloads(
     asked = {
         "id < %s": before, "principal_id = %s": question.principal_id, "object_id = %s": question.object_id,
         "file_handle_id = %s": question.file_handle_id,
-        "organization_id = %s": question.organization_id, "project_id = %s": question.project_id,
+        _OF_ORGANIZATION: question.organization_id, "coalesce(project_id, 0) = %s": question.project_id,
+        "coalesce(storage_location_id, 0) = %s": question.location_id,
         "issued_on >= %s": question.since,
         "issued_on < %s": question.until,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reports: the totals and days of the ledger added up, and the handles and downloads behind each number."""
+"""Reports: the totals and days of the ledger added up."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from vesicle.db import Connection
 KEYS: dict[str, LiteralString] = {
     "project": "project_id", "location": "location_id", "contributor": "contributor_id", "day": "day",
 }  # fmt: skip
+# The record of downloads never changes, so it names organizations that have become part of this one since.
+WITH_MERGED: LiteralString = (
+    "ARRAY(SELECT g.id FROM (SELECT %(organization)s::bigint AS id) g UNION ALL"
+    " SELECT m.id FROM merged_organization m WHERE m.into_id = %(organization)s)"
+)
 
 
 def summary(conn: Connection, actor: Actor, organization_id: int) -> tuple[int, int]:
@@ -36,24 +41,42 @@ def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int]:
     return row or (0, 0, 0)
 
 
-def stored_by(conn: Connection, actor: Actor, organization_id: int, by: str) -> list[tuple[int, int, int, int]]:
-    """(key, bytes, of them in the trash can, files), the largest first."""
+def stored_by(conn: Connection, actor: Actor, organization_id: int, by: str) -> list[tuple[int, int, int, int, int]]:
+    """(key, counted bytes, custom bytes, bytes of both in the trash can, files), the largest first."""
     _ = actor
     query = sql.SQL(
-        "SELECT {key}, sum(stored)::bigint, sum(in_trash)::bigint, sum(files)::bigint FROM usage_total"
-        " WHERE organization_id = %s GROUP BY {key} HAVING sum(files) <> 0 ORDER BY 2 DESC, 1"
-    ).format(key=sql.Identifier(KEYS[by]))
+        "SELECT {key}, coalesce(sum(u.stored) FILTER (WHERE l.kind = 'managed-s3'), 0)::bigint,"
+        " coalesce(sum(u.stored) FILTER (WHERE l.kind <> 'managed-s3'), 0)::bigint, sum(u.in_trash)::bigint,"
+        " sum(u.files)::bigint FROM usage_total u JOIN storage_location l ON l.id = u.location_id"
+        " WHERE u.organization_id = %s GROUP BY 1 HAVING sum(u.files) <> 0 ORDER BY sum(u.stored) DESC, 1"
+    ).format(key=sql.Identifier("u", KEYS[by]))
+    return conn.execute(query, (organization_id,)).fetchall()
+
+
+def promised_by(conn: Connection, actor: Actor, organization_id: int, by: str) -> list[tuple[int, int, int]]:
+    """(key, counted bytes, custom bytes) that are promised to uploads, which are of no project yet."""
+    _ = actor
+    key = sql.SQL("0") if by == "project" else sql.Identifier("p", KEYS[by])
+    query = sql.SQL(
+        "SELECT {key}, coalesce(sum(r.bytes) FILTER (WHERE NOT r.is_custom), 0)::bigint,"
+        " coalesce(sum(r.bytes) FILTER (WHERE r.is_custom), 0)::bigint"
+        " FROM reservation r JOIN promised_upload p ON p.upload_id = r.upload_id"
+        " WHERE r.organization_id = %s GROUP BY 1 ORDER BY 1"
+    ).format(key=key)
     return conn.execute(query, (organization_id,)).fetchall()
 
 
 def stored_days(conn: Connection, actor: Actor, organization_id: int, first: date, last: date) -> list[tuple[Any, ...]]:
-    """(day, bytes, of them in the trash can, files) at the end of each day."""
+    """(day, counted bytes, custom bytes, bytes of both in the trash can, files) at the end of each day."""
     _ = actor
     return conn.execute(
-        "WITH changed AS (SELECT greatest(day, %(first)s) AS day, sum(stored) AS stored, sum(in_trash) AS in_trash,"
-        " sum(files) AS files FROM usage_day WHERE organization_id = %(id)s AND day <= %(last)s GROUP BY 1)"
-        " SELECT d.day::date, coalesce(sum(c.stored) OVER w, 0)::bigint, coalesce(sum(c.in_trash) OVER w, 0)::bigint,"
-        " coalesce(sum(c.files) OVER w, 0)::bigint"
+        "WITH changed AS (SELECT greatest(u.day, %(first)s) AS day,"
+        " sum(u.stored) FILTER (WHERE l.kind = 'managed-s3') AS stored,"
+        " sum(u.stored) FILTER (WHERE l.kind <> 'managed-s3') AS custom, sum(u.in_trash) AS in_trash,"
+        " sum(u.files) AS files FROM usage_day u JOIN storage_location l ON l.id = u.location_id"
+        " WHERE u.organization_id = %(id)s AND u.day <= %(last)s GROUP BY 1)"
+        " SELECT d.day::date, coalesce(sum(c.stored) OVER w, 0)::bigint, coalesce(sum(c.custom) OVER w, 0)::bigint,"
+        " coalesce(sum(c.in_trash) OVER w, 0)::bigint, coalesce(sum(c.files) OVER w, 0)::bigint"
         " FROM generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS d (day)"
         " LEFT JOIN changed c ON c.day = d.day::date WINDOW w AS (ORDER BY d.day) ORDER BY 1",
         {"id": organization_id, "first": first, "last": last},
@@ -62,49 +85,49 @@ def stored_days(conn: Connection, actor: Actor, organization_id: int, first: dat
 
 # Days that are over are added up once; what is newer is in the record.
 _SENT = """
-SELECT {key}, sum(downloads)::bigint, sum(sent)::bigint, sum(charged)::bigint FROM (
-    SELECT day, project_id, location_id, downloads, sent, charged FROM egress_day
-    WHERE organization_id = %(id)s AND day BETWEEN %(first)s AND %(last)s
+SELECT key, sum(downloads)::bigint, sum(sent)::bigint, sum(charged)::bigint FROM (
+    SELECT {day_key} AS key, downloads, sent, charged FROM {days}
+    WHERE organization_id = %(organization)s AND day BETWEEN %(first)s AND %(last)s {of_days}
     UNION ALL
-    SELECT (issued_on AT TIME ZONE 'UTC')::date, coalesce(project_id, 0), coalesce(storage_location_id, 0), 1, size,
-           charged
-    FROM download_record WHERE organization_id = %(id)s
+    SELECT {record_key}, 1, size, charged
+    FROM download_record WHERE organization_id = ANY({merged}) {of_record}
     AND issued_on >= greatest(%(first)s::date, coalesce((SELECT max(day) + 1 FROM egress_rollup), '-infinity'))
                      ::timestamp AT TIME ZONE 'UTC'
     AND issued_on < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'
 ) sent GROUP BY 1 ORDER BY 1
 """
+_SENT_KEYS: dict[str, tuple[LiteralString, LiteralString, LiteralString]] = {
+    "project": ("egress_day", "project_id", "coalesce(project_id, 0)"),
+    "location": ("egress_day", "location_id", "coalesce(storage_location_id, 0)"),
+    "contributor": ("egress_person_day", "principal_id", "principal_id"),
+    "day": ("egress_day", "day", "(issued_on AT TIME ZONE 'UTC')::date"),
+}
 
 
 def sent_by(
-    conn: Connection, actor: Actor, organization_id: int, by: str, first: date, last: date
-) -> list[tuple[Any, int, int, int]]:
-    """(key, URLs handed out, bytes that they were for, bytes charged) from the first day to the last."""
+    conn: Connection, actor: Actor, organization_id: int, by: str, first: date, last: date,
+    project_id: int | None = None,
+) -> list[tuple[Any, int, int, int]]:  # fmt: skip
+    """(key, URLs handed out, bytes that they were for, bytes charged) from the first day to the last; of one project
+    alone where one is named. A contributor is here who downloaded.
+    """
     _ = actor
-    query = sql.SQL(_SENT).format(key=sql.Identifier(KEYS[by]))
-    return conn.execute(query, {"id": organization_id, "first": first, "last": last}).fetchall()
+    days, day_key, record_key = _SENT_KEYS[by]
+    one = sql.SQL("" if project_id is None else "AND project_id = %(project)s")
+    query = sql.SQL(_SENT).format(
+        days=sql.Identifier(days), day_key=sql.Identifier(day_key), record_key=sql.SQL(record_key), of_days=one,
+        of_record=one, merged=sql.SQL(WITH_MERGED),
+    )  # fmt: skip
+    values = {"organization": organization_id, "first": first, "last": last, "project": project_id}
+    return conn.execute(query, values).fetchall()
 
 
-def files(
-    conn: Connection, actor: Actor, organization_id: int, project_id: int | None, location_id: int | None,
-    contributor_id: int | None, after: tuple[int, int], limit: int,
-) -> list[tuple[Any, ...]]:  # fmt: skip
-    """(handle, project, bytes, location, contributor, in the trash can): what a number of storage is the sum of."""
-    _ = actor
-    return conn.execute(
-        "SELECT c.handle_id, c.project_id, h.bytes, h.location_id, h.contributor_id, c.in_trash"
-        " FROM charge c JOIN charged_handle h ON h.handle_id = c.handle_id"
-        " LEFT JOIN node p ON p.id = c.project_id WHERE coalesce(p.organization_id, h.home_id) = %(id)s"
-        " AND (%(project)s::bigint IS NULL OR c.project_id = %(project)s)"
-        " AND (%(location)s::bigint IS NULL OR h.location_id = %(location)s)"
-        " AND (%(contributor)s::bigint IS NULL OR h.contributor_id = %(contributor)s)"
-        " AND (c.handle_id, c.project_id) > (%(handle)s, %(place)s)"
-        " ORDER BY c.handle_id, c.project_id LIMIT %(limit)s",
-        {
-            "id": organization_id, "project": project_id, "location": location_id, "contributor": contributor_id,
-            "handle": after[0], "place": after[1], "limit": limit,
-        },
-    ).fetchall()  # fmt: skip
+_ADDED_UP = (
+    " FROM download_record r LEFT JOIN merged_organization m ON m.id = r.organization_id, begun"
+    " WHERE r.issued_on >= begun.day::timestamp AT TIME ZONE 'UTC'"
+    " AND r.issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'"
+)
+_OF_DAY = "coalesce(m.into_id, r.organization_id, 1), (r.issued_on AT TIME ZONE 'UTC')::date"
 
 
 def roll_up(conn: Connection) -> int:
@@ -115,10 +138,10 @@ def roll_up(conn: Connection) -> int:
         " days AS (INSERT INTO egress_rollup SELECT d::date FROM begun, generate_series(begun.day,"
         " (now() AT TIME ZONE 'UTC')::date - 1, interval '1 day') d RETURNING day),"
         " added AS (INSERT INTO egress_day (organization_id, day, project_id, location_id, downloads, sent, charged)"
-        " SELECT coalesce(organization_id, 1), (issued_on AT TIME ZONE 'UTC')::date, coalesce(project_id, 0),"
-        " coalesce(storage_location_id, 0), count(*), sum(size), sum(charged) FROM download_record, begun"
-        " WHERE issued_on >= begun.day::timestamp AT TIME ZONE 'UTC'"
-        " AND issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC' GROUP BY 1, 2, 3, 4"
+        f" SELECT {_OF_DAY}, coalesce(r.project_id, 0), coalesce(r.storage_location_id, 0), count(*), sum(r.size),"
+        f" sum(r.charged){_ADDED_UP} GROUP BY 1, 2, 3, 4 RETURNING 1),"
+        " by_person AS (INSERT INTO egress_person_day (organization_id, day, principal_id, downloads, sent, charged)"
+        f" SELECT {_OF_DAY}, r.principal_id, count(*), sum(r.size), sum(r.charged){_ADDED_UP} GROUP BY 1, 2, 3"
         " RETURNING 1) SELECT count(*) FROM days"
     ).fetchone()
     return int(done[0]) if done else 0

@@ -71,6 +71,15 @@ def merge(conn: Connection, source_id: int, target_id: int) -> None:
         values,
     )
     conn.execute("DELETE FROM egress_day WHERE organization_id = %(source)s", values)
+    conn.execute(
+        "INSERT INTO egress_person_day AS t SELECT %(target)s, day, principal_id, downloads, sent, charged"
+        " FROM egress_person_day WHERE organization_id = %(source)s"
+        " ON CONFLICT (organization_id, day, principal_id) DO UPDATE SET"
+        " downloads = t.downloads + EXCLUDED.downloads, sent = t.sent + EXCLUDED.sent,"
+        " charged = t.charged + EXCLUDED.charged",
+        values,
+    )
+    conn.execute("DELETE FROM egress_person_day WHERE organization_id = %(source)s", values)
     # What the source sent in its present period counts in the target's.
     conn.execute(
         "INSERT INTO egress_counter AS t (organization_id, begins_on, shard, bytes)"
