@@ -83,8 +83,8 @@ def as_csv(found: UsageReport) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     counted = dict(zip(UsageRow.__struct_fields__, UsageRow.__struct_encode_fields__, strict=True))
-    for key in ("project_id", "storage_location_id", "contributor_id", "day"):
-        del counted[key]
+    for named in ("project_id", "storage_location_id", "contributor_id", "day"):
+        del counted[named]
     writer.writerow([found.by, *counted.values()])
     for row in found.results:
         key = {
