@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vesicle.db.migrations import plain_sql
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
