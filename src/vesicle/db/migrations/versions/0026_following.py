@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vesicle.db.migrations import plain_sql
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
