@@ -7,8 +7,8 @@ and each after what was written before is on disk: the client with credentials t
 client with presigned URLs, and boto3 with the store's own keys. boto3 runs in the client's own interpreter, with the
 client's number of threads, and takes the MD5 of the file by the client's own function; without that pass it stands
 beside. The client makes one such pass for each transfer but the download with lent credentials, which it checks by
-nothing: there the fair rival is boto3 alone. Medians are compared. Needs disk space for the file, three times for each
-turn and twice more.
+nothing: there the fair rival is boto3 alone. What is the client's own shows its download from a signed URL without
+vesicle. Medians are compared. Needs disk space for the file, three times for each turn and twice more.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.objectstore.starting import start_seaweedfs, stop_seaweedfs
 from tests.real_client.conftest import programs_of
 
 from bench.house import end_on_term, running
-from bench.transfers import MIB, STORE, Rivals, fresh
+from bench.transfers import MIB, STORE, Rivals, fresh, md5_pass
 from vesicle.objectstore.s3 import S3Store
 
 BUCKET = "brought"
@@ -109,6 +109,12 @@ class Published:
         same_size(clocks["id"], path.stat().st_size)
         return float(clocks["wall"])
 
+    def url(self) -> str:
+        """A signed URL of what was sent last, not from vesicle."""
+        handle = self.rivals.person.ok("GET", f"/repo/v1/entity/{self.entity}")["dataFileHandleId"]
+        key = self.rivals.person.ok("GET", f"/file/v1/fileHandle/{handle}")["key"]
+        return self.store.sign_get(BUCKET, key, expires_s=3600)
+
     def lent(self, server: Server) -> set[str]:
         """The permissions with which credentials were lent."""
         query = "SELECT credentials FROM download_record WHERE principal_id = %s AND credentials IS NOT NULL"
@@ -150,6 +156,7 @@ def turn(number: int, ways: Mapping[str, Published], boto3: Rivals, size: int, s
     for way in ("up", "down"):
         for name in order:
             run(name, way)
+    seen["alone"].append(boto3.download_alone(ways[SIGNED].url(), md5_pass(path)))
     path.unlink()
     fetched.unlink()
     print("   turn", number + 1, {name: round(times[-1], 2) for name, times in seen.items()}, flush=True)
@@ -169,6 +176,8 @@ def table(size: int, seen: Clocks) -> None:
             told = [f"{fair / ours:.2f} of boto3+MD5", f"{bare / ours:.2f} of boto3"]
             told[(name, way) == WITHOUT_MD5] += f" (target {target})"
             print(f"{name + ', ' + way + 'load':<28}{rates}  {', '.join(told)}", flush=True)
+    alone = middle["alone"]
+    print(f"signed, without vesicle: {rate / alone:.0f} MiB/s; with it {alone / middle[f'{SIGNED} down']:.2f} of that")
 
 
 def sides(make: Callable[..., Rivals], facts: Facts, store: S3Store) -> tuple[dict[str, Published], Rivals]:

@@ -3,8 +3,9 @@
     python -m bench.transfers [--gib 1] [--repeats 3] [--files 1000] [--client-python PATH]
 
 Both sides use 8 MiB parts and the same number of threads, in turns, and medians are compared. The client also takes the
-MD5 of each file, so the fair rival is boto3 plus one such pass; plain boto3 stands beside it. Needs disk space for five
-times the large file.
+MD5 of each file, so the fair rival is boto3 plus one such pass; plain boto3 stands beside it. What is the client's own
+shows a download by its own function from a URL that boto3 signed, without vesicle. Needs disk space for five times the
+large file.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ print("\\n" + json.dumps(clocks))
 """
 STORE = "done = File(path=paths[0], parent_id=what['parent']).store().id\n"
 GET = "done = File(id=what['id'], path=os.environ['HOME']).get().id\n"
+# The client's own way with a URL, its MD5 pass included, and nobody to ask for the URL.
+GET_ALONE = """
+from datetime import datetime, timedelta, timezone
+from synapseclient.core.download.download_async import PresignedUrlInfo
+from synapseclient.core.download.download_functions import download_from_url_multi_threaded
+signed = PresignedUrlInfo("alone", what["url"], datetime.now(timezone.utc) + timedelta(hours=1))
+done = asyncio.run(download_from_url_multi_threaded(
+    os.environ["HOME"] + "/alone", expected_md5=what["md5"], presigned_url=signed, synapse_client=syn))
+"""
 ONE_BY_ONE = "for path in paths: done = syn.store(synapseclient.File(path, parent=what['parent'])).id\n"
 TOGETHER = """
 async def every():
@@ -112,6 +122,15 @@ class Rivals:
         """boto3 fetches an object."""
         self.s3.download_file(self.bucket, key, str(path), Config=ONE_PART)
 
+    def signed(self, key: str) -> str:
+        """A URL of boto3's for an object."""
+        target = {"Bucket": self.bucket, "Key": key}
+        return str(self.s3.generate_presigned_url("get_object", Params=target, ExpiresIn=3600))
+
+    def download_alone(self, url: str, md5: str) -> float:
+        """Seconds of the client's own downloader, without vesicle. Raises RuntimeError when the bytes are others."""
+        return float(self.client(GET_ALONE, url=url, md5=md5)["wall"])
+
 
 def timed(work: Callable[[], object]) -> float:
     """Seconds that it took."""
@@ -120,10 +139,10 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def md5_pass(path: Path) -> None:
+def md5_pass(path: Path) -> str:
     """What the client does to every file before it sends it and after it fetched it."""
     with path.open("rb") as file:
-        hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def fresh(path: Path, size: int) -> Path:
@@ -136,7 +155,7 @@ def fresh(path: Path, size: int) -> Path:
 
 def large(rivals: Rivals, size: int, repeats: int) -> None:
     """The table of one large file, there and back."""
-    seen: dict[str, list[float]] = {name: [] for name in ("up", "down", "boto3 up", "boto3 down", "md5")}
+    seen: dict[str, list[float]] = {name: [] for name in ("up", "down", "boto3 up", "boto3 down", "alone", "md5")}
     for turn in range(repeats):
         project = rivals.person.project()["id"]
         path = fresh(rivals.folder / f"large-{turn}", size)
@@ -144,9 +163,12 @@ def large(rivals: Rivals, size: int, repeats: int) -> None:
         stored = rivals.client(STORE, paths=[str(path)], parent=project)
         seen["up"].append(stored["wall"])
         seen["boto3 up"].append(timed(partial(rivals.upload, path)))
-        seen["md5"].append(timed(partial(md5_pass, path)))
+        began = time.perf_counter()
+        md5 = md5_pass(path)
+        seen["md5"].append(time.perf_counter() - began)
         path.unlink()
         seen["down"].append(rivals.client(GET, id=stored["id"])["wall"])
+        seen["alone"].append(rivals.download_alone(rivals.signed(key), md5))
         seen["boto3 down"].append(timed(partial(rivals.download, key, path)))
         path.unlink()
         print("   turn", turn + 1, {name: round(times[-1], 2) for name, times in seen.items()}, flush=True)
@@ -158,6 +180,9 @@ def large(rivals: Rivals, size: int, repeats: int) -> None:
         fair = plain + middle["md5"]
         rates = f"{rate / ours:>8.0f}{rate / fair:>11.0f}{rate / plain:>8.0f}"
         print(f"{way + 'load':<26}{rates}  {fair / ours:.2f} of boto3+MD5, {plain / ours:.2f} of boto3", flush=True)
+    alone = middle["alone"]
+    share = f"with it {alone / middle['down']:.2f} of that"
+    print(f"the client's own download without vesicle: {rate / alone:.0f} MiB/s; {share}")
 
 
 def small(rivals: Rivals, files: int) -> None:
