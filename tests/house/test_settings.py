@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from vesicle import settings
-from vesicle.settings import Settings, SettingsError, as_environment, load, markdown
+from vesicle.settings import Settings, SettingsError, as_environment, load
+from vesicle.settings.__main__ import markdown
+from vesicle.settings.declared import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 STORE = {"s3_endpoint": "https://s3.test", "s3_access_key": "key", "s3_secret_key": "hush"}
@@ -151,8 +152,8 @@ def test_a_child_gets_exactly_the_settings_of_its_parent(tmp_path: Path, monkeyp
 
 
 def test_every_declared_setting_reaches_the_documentation() -> None:
-    assert [line.split("`")[1] for line in markdown().splitlines() if line.startswith("| `")] == list(settings.SETTINGS)
-    assert all(one.meaning.endswith(".") for one in settings.SETTINGS.values())
+    assert [line.split("`")[1] for line in markdown().splitlines() if line.startswith("| `")] == list(SETTINGS)
+    assert all(one.meaning.endswith(".") for one in SETTINGS.values())
 
 
 def test_the_committed_page_is_current() -> None:
