@@ -50,10 +50,11 @@ def test_moving_creating_and_deleting_at_once_keeps_the_tree_whole(server: Serve
 
 
 def check_tree(server: Server, ids: list[int]) -> None:
-    """Every node hangs below its project (or the trash can), and has its project's and nearest list's ids."""
+    """Every node hangs below its project (or the trash can), and has the ids of its project, list and requirement."""
     with server.database() as conn:
-        rows = conn.execute("SELECT id, parent_id, project_id, benefactor_id FROM node").fetchall()
+        rows = conn.execute("SELECT id, parent_id, project_id, benefactor_id, requirement_id FROM node").fetchall()
         lists = {row[0] for row in conn.execute("SELECT id FROM acl")}
+        requirements = dict(conn.execute("SELECT node_id, id FROM access_requirement").fetchall())
     nodes = {row[0]: row for row in rows}
     for start in ids:
         line, at = [start], nodes[start][1]
@@ -66,3 +67,5 @@ def check_tree(server: Server, ids: list[int]) -> None:
         assert nodes[start][3] == nearest, f"{start} in {line}"
         if not trashed:
             assert nodes[start][2] == line[-2], f"{start} in {line}"
+            restricted = next((requirements[one] for one in line if one in requirements), None)
+            assert nodes[start][4] == restricted, f"{start} in {line}"
