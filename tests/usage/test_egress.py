@@ -8,6 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 from tests import sending
+from tests.delivery.test_zips import BULK
+from tests.delivery.test_zips import request as zip_of
+from tests.jobs.waiting import done, finish
 from tests.live import Person, Server
 from tests.organizations.test_membership import join, managed, refused
 from tests.usage.test_charging import project_in
@@ -99,6 +102,39 @@ def test_thirty_two_threads_stop_at_the_limit_and_the_overshoot_is_told(
     assert answers.count(200) >= 10
     assert usage["egressOvershootBytes"] == max(0, usage["sentBytes"] - 5000)
     assert all(ask(person, files[0]["id"]) == 403 for person, was in zip(people, answers, strict=True) if was == 403)
+
+
+def test_a_zip_is_charged_once_as_the_files_in_it_and_to_whom_they_belong(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, project, files = files_of(chief, ann, 150, [100, 50])
+    allow(planned, project, bob.id, 3)
+    asked = zip_of(*((one["dataFileHandleId"], one["id"]) for one in files))
+    usage = f"/vesicle/v1/usage/organization/{made['id']}"
+    handle = done(bob, BULK, asked)["resultZipFileHandleId"]
+    assert ann.ok("GET", usage)["sentBytes"] == 150
+
+    def fetched() -> list[int]:
+        assert bob.call("GET", f"/file/v1/fileHandle/{handle}/url", redirect="false").status_code == 200
+        with planned.database() as conn:
+            query = "SELECT charged FROM download_record WHERE principal_id = %s AND file_handle_id = %s ORDER BY id"
+            return [row[0] for row in conn.execute(query, (bob.id, int(handle)))]
+
+    assert fetched() == [0]
+    assert fetched() == [0, 0], "the client asks anew while it fetches"
+    assert ann.ok("GET", usage)["sentBytes"] == 150
+    # Who asks again long after that downloads a file of their own.
+    with planned.database() as conn:
+        conn.execute(
+            "INSERT INTO download_record (principal_id, file_handle_id, size, charged, organization_id, issued_on)"
+            " VALUES (%s, %s, 1, 0, 1, now() - interval '1 hour')",
+            (bob.id, int(handle)),
+        )
+    assert fetched()[-1] > 0
+    # At the limit there is no zip either.
+    more = ann.file(project, b"more")
+    answer = finish(bob, BULK, zip_of((more["dataFileHandleId"], more["id"])))
+    assert (answer.status_code, answer.json()["errorCode"]) == (403, "EGRESS_LIMIT_EXCEEDED")
 
 
 def test_a_higher_limit_opens_downloads_at_once(chief: Person, ann: Person) -> None:

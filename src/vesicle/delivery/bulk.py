@@ -117,13 +117,15 @@ def _end(
             summary.zip_entry_name = one.name
         answer.file_summary.append(summary)
     if made.etag:
-        answer.result_zip_file_handle_id = str(record(conn, actor, made))
-        note_downloads(conn, actor, [one for one in planned if isinstance(one, Entry)])
+        handle_id = record(conn, actor, made)
+        answer.result_zip_file_handle_id = str(handle_id)
+        note_downloads(conn, actor, handle_id, [one for one in planned if isinstance(one, Entry)])
     return answer
 
 
-def note_downloads(conn: Connection, actor: Actor, entries: list[Entry]) -> None:
-    """Every file that is in the zip was handed out, like one for which a URL was signed."""
+def note_downloads(conn: Connection, actor: Actor, zip_id: int, entries: list[Entry]) -> None:
+    """Every file that is in the zip was handed out, like one for which a URL was signed; the zip itself costs no more."""
+    recording.record_packed(conn, actor, zip_id)
     for entry in entries:
         if entry.failure is None:
             recording.record_download(

@@ -141,7 +141,7 @@ def _entries(conn: Connection, actor: Actor, listed: list[ListedFile]) -> list[E
 
 def _package_end(conn: Connection, actor: Actor, made: NewObject, entries: list[Entry]) -> DownloadListPackageResponse:
     handle_id = record(conn, actor, made)
-    note_downloads(conn, actor, entries)
+    note_downloads(conn, actor, handle_id, entries)
     return DownloadListPackageResponse(result_file_handle_id=str(handle_id))
 
 

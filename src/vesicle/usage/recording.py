@@ -33,6 +33,17 @@ def record_download(
         raise refusal(conn, actor, rows.payer(conn, actor, handle_id, project_id))
 
 
+def record_packed(conn: Connection, actor: Actor, handle_id: int) -> None:
+    """The files in a zip were recorded and charged one by one when it was made, so its first download is charged nothing.
+
+    They are charged then, although nothing leaves the server yet, because only then is it known whose they are: each
+    organization pays for its own files, at its own limit. The zip is a file of whoever asked for it, and its download
+    would be charged to their organization; who is over a limit could have the files as a zip. Whoever fetches the zip
+    again later is charged for it like for any other file of theirs.
+    """
+    rows.note_packed(conn, actor, handle_id)
+
+
 def record_credentials(
     conn: Connection, actor: Actor, proof: MayDownload, *, location_id: int, permission: str
 ) -> None:

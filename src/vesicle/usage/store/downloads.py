@@ -34,8 +34,8 @@ def shard(conn: Connection) -> int:
 
 # Who pays: the organization of the project through which the caller has the file; without one, the first project that
 # counts it, or its home. What is charged: the size, unless the same person (the same address, for people without a
-# name) was charged for the handle within the time that a download at 10 MB/s takes, at least 15 minutes. Whether it
-# goes: where egress is limited, and the address is outside of the store's region, up to the limit exactly.
+# name) was charged for the handle within the time that a download at 10 MB/s takes, at least 15 minutes. The first
+# download of a zip is that of the files in it, which were charged when they were packed. Whether it goes: where egress is limited, and the address is outside of the store's region, up to the limit exactly.
 _ISSUE = """
 WITH payer AS (
     SELECT coalesce(
@@ -51,6 +51,11 @@ WITH payer AS (
         SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s AND r.charged > 0
         AND r.principal_id = %(who)s AND (r.principal_id <> 273950 OR r.address = %(address)s::inet)
         AND r.issued_on > now() - make_interval(secs => greatest(900, %(size)s::bigint / 10000000))
+    ) OR EXISTS (
+        SELECT 1 FROM charged_handle c WHERE c.handle_id = %(handle)s AND c.sent_to = %(who)s
+    ) AND NOT EXISTS (
+        SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s AND r.principal_id = %(who)s
+        AND r.issued_on <= now() - make_interval(secs => greatest(900, %(size)s::bigint / 10000000))
     ) THEN 0 ELSE %(size)s::bigint END AS bytes
 ), terms AS (
     SELECT l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited'
@@ -81,6 +86,11 @@ def issue(
     """One row for one URL that is handed out, and its bytes in the counter; False, and nothing kept, at the limit."""
     _ = actor, proof
     return conn.execute(_ISSUE, values).rowcount == 1
+
+
+def note_packed(conn: Connection, actor: Actor, handle_id: int) -> None:
+    """What is in this zip, which the actor had made, was charged already."""
+    conn.execute("UPDATE charged_handle SET sent_to = %s WHERE handle_id = %s", (actor.id, handle_id))
 
 
 def payer(conn: Connection, actor: Actor, handle_id: int, project_id: int | None) -> int:
