@@ -35,7 +35,8 @@ def shard(conn: Connection) -> int:
 # Who pays: the organization of the project through which the caller has the file; without one, the first project that
 # counts it, or its home. What is charged: the size, unless the same person (the same address, for people without a
 # name) was charged for the handle within the time that a download at 10 MB/s takes, at least 15 minutes. The first
-# download of a zip is that of the files in it, which were charged when they were packed. Whether it goes: where egress is limited, and the address is outside of the store's region, up to the limit exactly.
+# download of a zip is that of the files in it, which were charged when they were packed. Whether it goes: where egress
+# is limited, and the address is outside of the store's region, up to the limit exactly.
 _ISSUE = """
 WITH payer AS (
     SELECT coalesce(
