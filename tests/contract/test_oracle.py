@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from tests import oracle
-from tests.live import Person
+from tests.live import Person, Server
+from tests.real_client.relay import Relay
 
 needs_document = pytest.mark.skipif(
     not oracle.DOCUMENT.exists(),
@@ -47,3 +49,19 @@ def test_each_accepted_difference_is_of_a_documented_call_and_has_its_reason() -
     calls = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     assert {call for call, _, _ in oracle.ACCEPTED} <= calls
     assert all(words and reason.endswith(".") for _, words, reason in oracle.ACCEPTED)
+
+
+def test_what_the_published_client_hears_goes_through_the_check(server: Server, owner: Person) -> None:
+    relay = Relay(server.url)
+    through = Person(relay.url, owner.name, owner.id, owner.token, owner.http)
+    project, content = through.project(), b"0123456789" * 20_000
+    file = through.file(project["id"], content)
+    for _ in range(3):
+        assert through.ok("GET", f"/repo/v1/entity/{file['id']}") == file
+    assert through.call("GET", "/repo/v1/entity/syn1").status_code == 404
+    assert through.call("DELETE", f"/repo/v1/entity/{file['id']}").status_code == 204
+    assert relay.check() > 8
+    assert relay.check() == 0
+    relay.hear("GET", "/repo/v1/entity/syn1/type", httpx.Response(200, json={**HEADER, "extra": 1}))
+    with pytest.raises(AssertionError, match="extra"):
+        relay.check()

@@ -124,7 +124,7 @@ def _end(
 
 
 def note_downloads(conn: Connection, actor: Actor, zip_id: int, entries: list[Entry]) -> None:
-    """Every file that is in the zip was handed out, like one for which a URL was signed; the zip itself costs no more."""
+    """Every file that is in the zip was handed out, like one for which a URL was signed; the zip costs no more."""
     recording.record_packed(conn, actor, zip_id)
     for entry in entries:
         if entry.failure is None:

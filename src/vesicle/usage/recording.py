@@ -34,7 +34,7 @@ def record_download(
 
 
 def record_packed(conn: Connection, actor: Actor, handle_id: int) -> None:
-    """The files in a zip were recorded and charged one by one when it was made, so its first download is charged nothing.
+    """The files in a zip were recorded and charged one by one when it was made, so its first download is free.
 
     They are charged then, although nothing leaves the server yet, because only then is it known whose they are: each
     organization pays for its own files, at its own limit. The zip is a file of whoever asked for it, and its download
