@@ -19,11 +19,11 @@ def start(person: Person, location: int, target: str, **asked: Any) -> str:
     return token
 
 
-def result(person: Person, location: int, job: str, within_s: float = WITHIN_S) -> Any:
+def result(person: Person, location: int, job: str, within_s: float = WITHIN_S, door: str = "register") -> Any:
     """The answer of the door once the job has ended."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
-        answer = person.call("GET", f"/vesicle/v1/storageLocation/{location}/register/{job}")
+        answer = person.call("GET", f"/vesicle/v1/storageLocation/{location}/{door}/{job}")
         if answer.status_code != 202:
             return answer
         time.sleep(0.1)
@@ -53,11 +53,7 @@ def counts(told: dict[str, Any]) -> dict[str, int]:
 def run(person: Person, location: int, door: str, **asked: Any) -> dict[str, Any]:
     """Another job of a location, to its end."""
     path = f"/vesicle/v1/storageLocation/{location}/{door}"
-    job = person.ok("POST", path, asked)["token"]
-    until = time.monotonic() + WITHIN_S
-    while (answer := person.call("GET", f"{path}/{job}")).status_code == 202:
-        assert time.monotonic() < until, answer.text
-        time.sleep(0.1)
+    answer = result(person, location, person.ok("POST", path, asked)["token"], door=door)
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json()
     return told

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.live import Person, Server
 from tests.locations.buckets import external, location, own_bucket, put
-from tests.relocation.registrations import register, run
+from tests.relocation.registrations import counts, register, result, run, start
 
+from vesicle.app import open_house
 from vesicle.relocation import drifting
 
 
@@ -114,8 +116,6 @@ def test_the_house_looks_by_itself(server: Server, owner: Person) -> None:
     number = location(owner, external(bucket))
     register(owner, number, owner.project()["id"], prefix="d/")
     server.store().delete(bucket, "d/gone.txt")
-    from vesicle.app import open_house
-
     house = open_house(server.settings())
     try:
         drifting.compare_one(house, location_id=number)
@@ -123,3 +123,83 @@ def test_the_house_looks_by_itself(server: Server, owner: Person) -> None:
         house.pool.close()
     page = owner.ok("GET", f"/vesicle/v1/storageLocation/{number}/drift")
     assert [one["difference"] for one in page["results"]] == ["missing"]
+
+
+WALK, POINT = 7_346_205, 7_346_206
+"""The locks of whoever walks through a bucket, and of whoever points handles elsewhere."""
+
+
+def start_of(number: int, door: str) -> str:
+    return f"/vesicle/v1/storageLocation/{number}/{door}"
+
+
+def ended(person: Person, number: int, door: str, job: str) -> dict[str, Any]:
+    """The answer of a job that was started."""
+    told: dict[str, Any] = result(person, number, job, door=door).json()
+    return told
+
+
+def test_a_location_is_compared_by_one_job_at_a_time_and_the_second_is_told_which(
+    server: Server, owner: Person
+) -> None:  # fmt: skip
+    bucket = own_bucket(server, owner)
+    put(server, bucket, "d/gone.txt", "gone")
+    number, project = location(owner, external(bucket)), owner.project()["id"]
+    register(owner, number, project, prefix="d/")
+    server.store().delete(bucket, "d/gone.txt")
+    with server.database() as conn, ThreadPoolExecutor(4) as threads:
+        conn.execute("SELECT pg_advisory_lock(%s, %s)", (WALK, number))
+        answers = list(threads.map(lambda _: owner.call("POST", start_of(number, "drift"), {}), range(4)))
+        (job,) = [one.json()["token"] for one in answers if one.is_success]
+        for refused in [one for one in answers if not one.is_success] + [
+            owner.call("POST", start_of(number, "relink"))
+        ]:
+            assert refused.status_code == 409
+            assert f"Job {job} compares the bucket of storage location {number}" in refused.text
+        assert owner.call("GET", f"{start_of(number, 'drift')}/{job}").status_code == 202
+        # New objects may be registered beside a comparison, which lets be what is newer than itself.
+        put(server, bucket, "d/new.txt", "new")
+        assert register(owner, number, project, prefix="d/")["registered"] == 1
+        conn.execute("SELECT pg_advisory_unlock_all()")
+        ended(owner, number, "drift", job)
+    assert differences(owner, number) == {"d/gone.txt": "missing"}
+
+
+def test_handles_are_not_pointed_elsewhere_while_objects_are_registered(server: Server, owner: Person) -> None:
+    bucket, s3 = own_bucket(server, owner), server.store()
+    put(server, bucket, "d/a.txt", "bytes of a")
+    number, project = location(owner, external(bucket)), owner.project()["id"]
+    register(owner, number, project, prefix="d/")
+    s3.copy(bucket, "d/a.txt", bucket, "d/b.txt")
+    s3.delete(bucket, "d/a.txt")
+    assert differences(owner, number) == {"d/a.txt": "missing"}
+    with server.database() as conn:
+        conn.execute("SELECT pg_advisory_lock(%s, %s)", (POINT, number))
+        job = owner.ok("POST", start_of(number, "relink"), {})["token"]
+        for door, body in (("register", {"targetId": project}), ("drift", {}), ("relink", {})):
+            refused = owner.call("POST", start_of(number, door), body)
+            assert (refused.status_code, f"Job {job} points file handles" in refused.text) == (409, True), refused.text
+        conn.execute("SELECT pg_advisory_unlock_all()")
+        assert ended(owner, number, "relink", job)["relinked"] == 1
+        conn.execute("SELECT pg_advisory_lock(%s, %s)", (POINT, number))
+        job = start(owner, number, project, prefix="d/")
+        refused = owner.call("POST", start_of(number, "relink"), {})
+        assert (refused.status_code, f"Job {job} registers objects" in refused.text) == (409, True), refused.text
+    # Who held the location is gone, and so is the hold.
+    assert counts(ended(owner, number, "register", job)) == {"unchanged": 1}
+
+
+def test_the_house_does_not_look_while_somebody_else_does(server: Server, owner: Person) -> None:
+    number = location(owner, external(own_bucket(server, owner)))
+    house = open_house(server.settings())
+    try:
+        with server.database() as conn:
+            conn.execute("SELECT pg_advisory_lock(%s, %s)", (WALK, number))
+            drifting.compare_one(house, location_id=number)
+            query = "SELECT count(*) FROM drift_check WHERE location_id = %s"
+            assert conn.execute(query, (number,)).fetchone() == (0,)
+            conn.execute("SELECT pg_advisory_unlock_all()")
+            drifting.compare_one(house, location_id=number)
+            assert conn.execute(query, (number,)).fetchone() == (1,)
+    finally:
+        house.pool.close()

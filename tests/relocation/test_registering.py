@@ -281,3 +281,18 @@ def test_two_registrations_at_once_make_everything_once(structure: str, server: 
     with server.database() as conn:
         query = "SELECT count(*) FROM file_handle WHERE bucket = %s"
         assert conn.execute(query, (bucket,)).fetchone() == (30,)
+
+
+def test_after_bulk_work_the_database_knows_how_far_its_tables_have_grown(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    put(server, bucket, "d/a.txt", "a")
+    number = location(owner, external(bucket))
+    looked_at = (
+        "SELECT bool_and(greatest(last_analyze, last_autoanalyze) > %s) FROM pg_stat_user_tables"
+        " WHERE relname IN ('node', 'file_handle', 'entity_version', 'file_association', 'charge', 'charged_handle')"
+    )
+    with server.database() as conn:
+        began = conn.execute("SELECT now()").fetchone()
+        assert began
+        register(owner, number, owner.project()["id"], prefix="d/")
+        assert conn.execute(looked_at, began).fetchone() == (True,)

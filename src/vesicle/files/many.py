@@ -16,12 +16,12 @@ from vesicle.usage import charging
 def insert_many(conn: Connection, actor: Actor, location: Location, objects: Sequence[Bytes]) -> dict[str, int]:
     """A handle of the actor's for each object: the ids, by key. The objects are their owner's, and never removed.
 
-    Call inside a transaction.
+    Call inside the transaction that ties every one of them, for they are charged with their ties.
     """
     if not objects:
         return {}
     made = many.insert(conn, actor, location, objects)
-    charging.charge_new(conn, membership.payer(conn, actor), list(made.values()))
+    charging.begin_with_ties(conn, membership.payer(conn, actor), list(made.values()))
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 
 import structlog
 
@@ -12,8 +13,10 @@ from vesicle.db import Connection
 from vesicle.errors import BadRequest, Refusal, Unavailable
 from vesicle.files import many as handles
 from vesicle.jobs import frame
+from vesicle.jobs.model import AsyncJobId
 from vesicle.jobs.queue import periodic, task
 from vesicle.locations import resolving
+from vesicle.relocation import turns
 from vesicle.relocation.listing import Seen, Walk
 from vesicle.relocation.model import (
     CheckDriftRequest,
@@ -60,24 +63,30 @@ def differences(recorded: Iterable[drift.Recorded], objects: Iterable[Seen]) -> 
 def compare(house: House, location_id: int, job: frame.Running | None = None) -> None:
     """Walk through the bucket of a location once, from where the last walk was cut off.
 
-    Raises BadRequest for a location that is no bucket of somebody's, Refused and Unavailable.
+    For the house itself nothing, while somebody else does so or points handles elsewhere. Raises BadRequest for a
+    location that is no bucket of somebody's, Refused and Unavailable.
     """
+    with turns.held(house, location_id, "compare", job) as ours:
+        if ours:
+            _walk(house, location_id, job)
+
+
+def _walk(house: House, location_id: int, job: frame.Running | None) -> None:
     with house.pool.connection() as conn:
         place = resolving.bucket_to_read(conn, house.stores, location_id)
         state = drift.begin_round(conn, location_id)
-    walk, cursor, seen = Walk(place, ""), state.cursor, 0
-    while True:
-        objects, cursor = walk.page(cursor)
-        with house.pool.connection() as conn, conn.transaction():
-            _compare_page(conn, location_id, objects)
-            if cursor is not None:
-                drift.advance(conn, location_id, cursor, len(objects))
-            else:
-                drift.finish(conn, location_id, state.began_on)
-                return
-        seen += len(objects)
-        if job is not None:
-            job.progress(seen, seen, f"{seen} objects looked at")
+    seen = 0
+    with closing(Walk(place, "").pages(state.cursor)) as coming:
+        for objects, cursor in coming:
+            with house.pool.connection() as conn, conn.transaction():
+                _compare_page(conn, location_id, objects)
+                if cursor is not None:
+                    drift.advance(conn, location_id, cursor, len(objects))
+                else:
+                    drift.finish(conn, location_id, state.began_on)
+            seen += len(objects)
+            if job is not None:
+                job.progress(seen, seen, f"{seen} objects looked at")
 
 
 def _compare_page(conn: Connection, location_id: int, objects: list[Seen]) -> None:
@@ -86,6 +95,12 @@ def _compare_page(conn: Connection, location_id: int, objects: list[Seen]) -> No
     handles.met_again(conn, location_id, met)
     drift.forget(conn, location_id, met)
     drift.keep(conn, location_id, differ)
+
+
+def start(conn: Connection, location: OwnsLocation) -> AsyncJobId:
+    """Put a comparison on the queue. Call inside a transaction. Raises Conflict while there is one."""
+    turns.require_free(conn, location, "compare")
+    return frame.start(conn, location.actor, CHECK, CheckDriftRequest(storage_location_id=location.id))
 
 
 def check(job: frame.Running, asked: CheckDriftRequest) -> CheckDriftResponse:

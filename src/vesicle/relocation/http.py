@@ -41,10 +41,9 @@ def registration(call: Call, grant: OwnsJob, id: Id) -> Reply:  # noqa: ARG001
     "POST", "/vesicle/v1/storageLocation/{id}/drift", access=Needs(OwnsLocation), scopes=WRITE, status=201,
     default_tag=tag_of(CheckDriftRequest),
 )  # fmt: skip
-def start_check(call: Call, grant: OwnsLocation, body: CheckDriftRequest) -> AsyncJobId:
+def start_check(call: Call, grant: OwnsLocation, body: CheckDriftRequest) -> AsyncJobId:  # noqa: ARG001
     """Compare the bucket of a location with what is on record, now."""
-    body.storage_location_id = grant.id
-    return frame.start(call.conn, call.actor, drifting.CHECK, body)
+    return drifting.start(call.conn, grant)
 
 
 @door("GET", "/vesicle/v1/storageLocation/{id}/drift", access=Needs(OwnsLocation))
@@ -67,9 +66,7 @@ def check_result(call: Call, grant: OwnsJob, id: Id) -> Reply:  # noqa: ARG001
 )  # fmt: skip
 def start_relink(call: Call, grant: OwnsLocation, body: RelinkRequest) -> AsyncJobId:
     """Point file handles at where their objects were moved, inside the bucket and never at other bytes."""
-    relinking.check(body)
-    body.storage_location_id = grant.id
-    return frame.start(call.conn, call.actor, relinking.RELINK, body)
+    return relinking.start(call.conn, grant, body)
 
 
 @door(

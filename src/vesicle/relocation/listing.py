@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from vesicle.errors import Unavailable
@@ -26,7 +27,7 @@ class Seen(NamedTuple):
 
 
 class Walk:
-    """All objects of a location below a prefix, a page after the other from a cursor on. Only one page is kept."""
+    """All objects of a location below a prefix, a page after the other from a cursor on."""
 
     def __init__(self, place: Place, prefix: str) -> None:
         self._store, self._bucket = place.store, place.bucket
@@ -36,6 +37,20 @@ class Walk:
     def page(self, cursor: str | None) -> tuple[list[Seen], str | None]:
         """Some objects, and the cursor behind them; None when there are no more. Raises Refused and Unavailable."""
         return patiently(lambda: self._page_of_versions(cursor) if self.keeps_versions else self._page(cursor))
+
+    def pages(self, cursor: str | None) -> Generator[tuple[list[Seen], str | None], None, None]:
+        """Page after page from a cursor on, each with the cursor behind it. While one is dealt with, the store is asked
+        for the next; so two pages are kept, and never more. Close it when it is left early.
+        """
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self.page, cursor)
+            while True:
+                found, behind = coming.result()
+                if behind is not None:
+                    coming = ahead.submit(self.page, behind)
+                yield found, behind
+                if behind is None:
+                    return
 
     def _page(self, cursor: str | None) -> tuple[list[Seen], str | None]:
         listed = self._store.list(self._bucket, self.prefix, cursor, PAGE)

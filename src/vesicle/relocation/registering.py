@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import NamedTuple
 
 from vesicle.access import Actor, MayCreate, OwnsLocation, require
@@ -12,7 +13,7 @@ from vesicle.errors import BadRequest, NotFound
 from vesicle.jobs import frame
 from vesicle.locations import resolving
 from vesicle.objectstore.stores import Stores
-from vesicle.relocation import details, manifests, pages
+from vesicle.relocation import details, manifests, pages, turns
 from vesicle.relocation.keys import base_of
 from vesicle.relocation.listing import Seen, Walk
 from vesicle.relocation.model import RegisterObjectsRequest, Registration
@@ -69,12 +70,25 @@ def register(job: frame.Running, asked: RegisterObjectsRequest) -> frame.End:
         what = allowed(conn, tokens.actor_of_person(conn, job.started_by, house.settings), house.stores, asked)
         state = _begun(conn, job, what, asked)
     if not state.listed:
-        walk = Walk(what.place, asked.prefix or "")
-        while not state.listed:
-            objects, cursor = walk.page(state.cursor)
-            state = _next(house, job, asked, state, walk, objects, cursor)
-            job.progress(state.counts.found, state.counts.found, _told(state))
+        with turns.held(house, what.location.id, "register", job):
+            state = _listed(job, asked, what, state)
     return manifests.write(job, what.location, state, asked)
+
+
+def _listed(job: frame.Running, asked: RegisterObjectsRequest, what: Allowed, state: Registration) -> Registration:
+    """The state after every page."""
+    house, walk = job.house, Walk(what.place, asked.prefix or "")
+    while not state.listed:
+        with closing(walk.pages(state.cursor)) as coming:
+            for objects, cursor in coming:
+                state = _next(house, job, asked, state, walk, objects, cursor)
+                job.progress(state.counts.found, state.counts.found, _told(state))
+                if state.pages & (state.pages - 1) == 0:  # A power of two: what was made has doubled.
+                    with house.pool.connection() as conn:
+                        registrations.refresh_statistics(conn)
+                if state.cursor != cursor:
+                    break  # Another worker is further on.
+    return state
 
 
 def _begun(conn: Connection, job: frame.Running, what: Allowed, asked: RegisterObjectsRequest) -> Registration:
@@ -152,7 +166,10 @@ REGISTER = frame.kind(RegisterObjectsRequest, register)
 
 
 def start(conn: Connection, actor: Actor, stores: Stores, location_id: int, asked: RegisterObjectsRequest) -> str:
-    """Put a registration on the queue; the number of its job. Call inside a transaction. Raises as ``allowed`` does."""
+    """Put a registration on the queue; the number of its job. Call inside a transaction.
+
+    Raises as ``allowed`` does, and Conflict while handles of the location are pointed elsewhere.
+    """
     asked.storage_location_id = location_id
-    allowed(conn, actor, stores, asked)
+    turns.require_free(conn, allowed(conn, actor, stores, asked).location, "register")
     return frame.start(conn, actor, REGISTER, asked).token

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 from vesicle.access import OwnsLocation
 from vesicle.accounts import tokens
@@ -11,8 +12,10 @@ from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.files import many as handles
 from vesicle.jobs import frame
+from vesicle.jobs.model import AsyncJobId
 from vesicle.locations import resolving
 from vesicle.objectstore.contract import NoSuchObject, Refused
+from vesicle.relocation import turns
 from vesicle.relocation.drifting import owned
 from vesicle.relocation.listing import Seen, Walk, patiently
 from vesicle.relocation.model import RelinkPair, RelinkRequest, RelinkResponse
@@ -29,6 +32,14 @@ def check(asked: RelinkRequest) -> None:
         raise BadRequest(f"pairs names at most {MOST_PAIRS} objects; leave it out, and what moved is looked for.")
 
 
+def start(conn: Connection, location: OwnsLocation, asked: RelinkRequest) -> AsyncJobId:
+    """Put it on the queue. Call inside a transaction. Raises BadRequest, and Conflict while others are at work."""
+    check(asked)
+    turns.require_free(conn, location, "relink")
+    asked.storage_location_id = location.id
+    return frame.start(conn, location.actor, RELINK, asked)
+
+
 def relink(job: frame.Running, asked: RelinkRequest) -> RelinkResponse:
     """By the pairs that are given; without any, by looking for objects of the same size and ETag."""
     check(asked)
@@ -38,14 +49,15 @@ def relink(job: frame.Running, asked: RelinkRequest) -> RelinkResponse:
             conn, tokens.actor_of_person(conn, job.started_by, house.settings), asked.storage_location_id
         )  # fmt: skip
         place = resolving.bucket_to_read(conn, house.stores, location.id)
-    if asked.pairs:
+    with turns.held(house, location.id, "relink", job):
+        if not asked.pairs:
+            return RelinkResponse(relinked=_search(job, location, place), not_relinked=[])
         done, why_not = 0, []
         for pair in asked.pairs:
             count, reason = _follow(house, location, place, pair)
             done += count
             why_not += [reason] if reason else []
-        return RelinkResponse(relinked=done, not_relinked=why_not[:MOST_TOLD])
-    return RelinkResponse(relinked=_search(job, location, place), not_relinked=[])
+    return RelinkResponse(relinked=done, not_relinked=why_not[:MOST_TOLD])
 
 
 def _follow(
@@ -92,15 +104,13 @@ def _search(job: frame.Running, location: OwnsLocation, place: resolving.Place) 
     house = job.house
     with house.pool.connection() as conn:
         drift.forget_offers(conn, location)
-    walk, cursor, seen = Walk(place, ""), None, 0
-    while True:
-        objects, cursor = walk.page(cursor)
-        with house.pool.connection() as conn, conn.transaction():
-            _offer(conn, location, [one for one in objects if one.newest and one.key.isprintable()])
-        seen += len(objects)
-        job.progress(seen, seen, f"{seen} objects looked at")
-        if cursor is None:
-            break
+    seen = 0
+    with closing(Walk(place, "").pages(None)) as coming:
+        for objects, _ in coming:
+            with house.pool.connection() as conn, conn.transaction():
+                _offer(conn, location, [one for one in objects if one.newest and one.key.isprintable()])
+            seen += len(objects)
+            job.progress(seen, seen, f"{seen} objects looked at")
     done = 0
     for handle, key, version_id in _unique(house, location):
         done += _swing(house, location, place, handle, key, version_id)

@@ -75,6 +75,12 @@ def charge_new(conn: Connection, organization_id: int, handle_ids: Sequence[int]
         apply(conn, ledger.settle(conn, handle_ids))
 
 
+def begin_with_ties(conn: Connection, organization_id: int, handle_ids: Sequence[int]) -> None:
+    """File handles that are tied to entities in this very transaction, which charges them by ``settle``."""
+    if handle_ids:
+        ledger.insert_handles(conn, handle_ids, organization_id)
+
+
 def discharge(conn: Connection, handle_id: int) -> None:
     """A file handle is about to go. Call inside a transaction, before its row goes."""
     ledger.lock_handles(conn, [handle_id])

@@ -46,8 +46,16 @@ def of_job(conn: Connection, job_id: int) -> Registration | None:
 
 
 def hold_location(conn: Connection, location: OwnsLocation) -> None:
-    """Until the end of the transaction nobody else registers objects of the location."""
-    conn.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::int)", (_LOCK, location.id))
+    """Until the end of the transaction nobody else registers objects of the location.
+
+    Every statement on a page enters its tables by some thousand keys at most; so long they are planned for that, and a
+    page costs the same beside a million rows as beside none.
+    """
+    conn.execute(
+        "SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::int),"
+        " set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)",
+        (_LOCK, location.id),
+    )
 
 
 # Two-part keys are a name space of their own, beside that of the projects' locks.
@@ -70,6 +78,15 @@ def keep_page(conn: Connection, location: OwnsLocation, state: Registration, num
             (state.id, number, lines.encode(errors="backslashreplace")),
         )
     return moved.rowcount == 1
+
+
+def refresh_statistics(conn: Connection) -> None:
+    """Let the database see how far its tables have grown.
+
+    Its plans, those of the checks of foreign keys among them, are kept by each connection; made while a table was small
+    they read the whole of it for every row, and its own look, once a minute, comes too late for bulk work.
+    """
+    conn.execute("ANALYZE (SKIP_LOCKED) node, entity_version, file_handle, file_association, charged_handle, charge")
 
 
 def lines(conn: Connection, location: OwnsLocation, state: Registration, number: int) -> bytes:

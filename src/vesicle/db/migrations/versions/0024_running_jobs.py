@@ -1,0 +1,13 @@
+"""Jobs that run are found by their kind."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0024"
+down_revision = "0023"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
