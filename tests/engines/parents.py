@@ -62,7 +62,7 @@ class Parent:
         return boto3.client(
             "s3", endpoint_url=endpoint or self.facts["endpoint"], aws_access_key_id=self.facts["access_key"],
             aws_secret_access_key=self.facts["secret_key"], region_name="us-east-1",
-            config=Config(retries={"total_max_attempts": 10}), **options,
+            **{"config": Config(retries={"total_max_attempts": 10}), **options},
         )  # fmt: skip
 
     def processes(self, engine: str) -> list[int]:

@@ -31,6 +31,8 @@ LIFE_S = 43_200
 ROLE = "arn:aws:iam::role/vesicle-lends"
 """The role whose sessions are lent out; the store makes them for our own identity."""
 GRPC_TWIN = 10_000
+SMALLEST_VOLUME = 64 * 1024**2
+ROOM_FOR_BUCKETS = 4_000
 # SeaweedFS makes these by itself, and cannot start where another user left one of the same name.
 SOCKET = "/tmp/seaweedfs-{part}-grpc-{port}.sock"  # noqa: S108
 PARTS = ("master", "volume", "filer", "s3", "admin")
@@ -145,7 +147,8 @@ class EmbeddedSeaweedFS:
 
     def _flags(self, ports: dict[str, int], objects: str, config: str) -> Iterable[str]:
         yield from ("mini", f"-dir={objects}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-disableHttp")
-        yield from ("-master.telemetry=false", "-admin.ui=false", "-webdav=false", "-metricsPort=0", "-volume.max=0")
+        yield from ("-master.telemetry=false", "-admin.ui=false", "-webdav=false", "-metricsPort=0")
+        yield f"-volume.max={most_volumes(shutil.disk_usage(self._folder).total)}"
         # Its volume part ends only when the connections that its S3 part keeps open have been idle for this long.
         yield "-idleTimeout=3"
         yield from (f"-filer.localSocket={config}/filer.sock", f"-s3.localSocket={config}/s3.sock")
@@ -167,6 +170,16 @@ class EmbeddedSeaweedFS:
         if self._tls is not None:
             for source, name in zip(self._tls, ("s3.crt", "s3.key"), strict=True):
                 write_private(self._config / name, source.read_bytes(), self._user)
+
+
+def most_volumes(disk: int) -> int:
+    """How many volumes there may be on a disk of so many bytes.
+
+    Each bucket has volumes of its own, which take no room before they are filled. Left to itself SeaweedFS counts each
+    as full from the beginning, and with a bucket for each GiB of free disk it has room for no other. What is really
+    full is seen by the free disk, not by this number.
+    """
+    return disk // SMALLEST_VOLUME + ROOM_FOR_BUCKETS
 
 
 def _weed(scripts: Path, user: SystemUser | None) -> Path:

@@ -16,6 +16,7 @@ from vesicle.objectstore.contract import (
     LendsCredentials,
     ObjectStore,
     SignsUrls,
+    Surveys,
     TakesParts,
     power,
 )
@@ -39,6 +40,8 @@ class Differences:
     """Between two slashes a key has at most 255 bytes."""
     paging_loses_keys_below_keys: bool = False
     """With ``after`` naming ``a``, the listing passes over ``a/b``."""
+    paging_loses_versions_around_keys: bool = False
+    """A page of versions that ends between ``a``, ``a-b`` and ``a/b`` loses the first and the last of them."""
     ignores_the_etag_of_a_copied_part: bool = False
     """A part is copied from an object with another ETag than was asked for."""
     refuses_to_copy_parts_of_percent_keys: bool = False
@@ -63,6 +66,8 @@ class Subject:
     borrower: Callable[[Credentials], ObjectStore] | None = None
     """The same store, as whoever got these credentials uses it; None when the store under test lends nothing."""
     prefix: str = field(default="vesicle-check/")
+    versioned: str | None = None
+    """Another bucket of the same store, which keeps versions while ``bucket`` keeps none."""
 
     @property
     def parts(self) -> TakesParts:
@@ -75,6 +80,10 @@ class Subject:
     @property
     def copies(self) -> CopiesParts:
         return power(self.store, CopiesParts)
+
+    @property
+    def surveys(self) -> Surveys:
+        return power(self.store, Surveys)
 
     def lent(self, base_key: str | None, *, write: bool) -> ObjectStore:
         """The store as a borrower sees it. ``base_key`` is below the prefix, which has no slash at its end here."""
@@ -90,8 +99,9 @@ class Subject:
         """Remove whatever the probe left behind."""
         for upload in list(self.parts.open_uploads(self.bucket, self.prefix)):
             self.parts.abort_upload(self.bucket, upload.key, upload.upload_id)
-        for found in self.store.list(self.bucket, self.prefix):
-            self.store.delete(self.bucket, found.key)
+        for bucket in filter(None, (self.bucket, self.versioned)):
+            for found in self.store.list(bucket, self.prefix):
+                self.store.delete(bucket, found.key)
 
     def ask(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         """One request with nothing but these headers, as whoever holds the URL would make it."""
