@@ -46,9 +46,9 @@ def nobody(server: Server) -> Person:
 
 @pytest.fixture(scope="session")
 def planned(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
-    """A running vesicle with plans switched on, shared like the other one."""
+    """A running vesicle with plans switched on, shared like the other one. 127.0.0.2 is a proxy that it trusts."""
     folder = run_folder(tmp_path_factory, worker_id)
-    start = partial(start_shared, folder, VESICLE_PLANS="on")
+    start = partial(start_shared, folder, VESICLE_PLANS="on", VESICLE_TRUSTED_PROXIES="127.0.0.2")
     with shared_by_run(folder, "vesicle-with-plans", start, stop_shared) as facts, httpx.Client() as http:
         yield Server(facts["url"], Path(facts["data"]), facts["admin_token"], http)
 

@@ -167,11 +167,17 @@ def test_an_invitation_into_an_organization_is_accepted(server: Server, administ
     address = f"{person.name}@elsewhere.example.org"
     administrator.ok("POST", f"/vesicle/v1/organization/{made}/invitation", {"inviteeEmail": address})
     link = link_in(next_text_to(server, address))
-    assert look(server, link).status_code == 200
+    asked = look(server, link)
+    assert asked.status_code == 200
     secret = link.partition("=")[2]
     wrong = post(server, "/invitation", **signed(person, token=secret, password="wrong"))
     assert wrong.status_code == 401
-    assert post(server, "/invitation", **signed(person, token=secret)).status_code == 200
+    for page in (asked.text, wrong.text):
+        assert f"You are invited to Of {person.name}" in page
+        assert f"<strong>{administrator.name}</strong>" in page
+        assert "access to nobody" in page
+    done = post(server, "/invitation", **signed(person, token=secret))
+    assert (done.status_code, f"Of {person.name}" in done.text) == (200, True)
     people = [one["memberId"] for one in administrator.ok("GET", f"/vesicle/v1/organization/{made}/member")["results"]]
     assert str(person.id) in people
     assert look(server, link).status_code == 400

@@ -15,13 +15,14 @@ from vesicle.organizations import letters
 from vesicle.organizations.model import (
     InvitationRow,
     InvitationSecret,
+    InvitationTold,
     Member,
     NewInvitation,
     OrganizationInvitation,
     OrganizationInvitationList,
     invitation_of,
 )
-from vesicle.organizations.roles import Standing, require_overseer
+from vesicle.organizations.roles import OPERATOR, Standing, require_overseer
 from vesicle.organizations.seats import check_room_for_contributor, give_seat
 from vesicle.organizations.store import members as rows
 from vesicle.settings import Settings
@@ -133,6 +134,20 @@ def accept_link(conn: Connection, actor: Actor, given: InvitationSecret) -> Memb
     """Become a member by the link of an e-mail, whatever address the caller signed up with. Call in a transaction."""
     facts = links.redeem(conn, PURPOSE, given.secret)
     return _join(conn, actor, _existing(conn, actor, int(facts["invitation"]), lock=True))
+
+
+def behind_link(conn: Connection, secret: str) -> InvitationTold:
+    """What the link of an e-mail invites to, for whoever holds it; nothing is used up.
+
+    Raises BadRequest (the link), NotFound and Conflict (the invitation).
+    """
+    facts = links.look(conn, PURPOSE, secret)
+    row = _existing(conn, OPERATOR, int(facts["invitation"]))
+    _check_open(row)
+    return InvitationTold(
+        organization=row.organization_name, inviter=people.headers(conn, str(row.invited_by)).children[0].user_name,
+        as_manager=row.as_manager, as_contributor=row.as_contributor, expires_on=f"{row.expires_on:%Y-%m-%d}",
+    )  # fmt: skip
 
 
 def accept_for_address(conn: Connection, person_id: int, address: str) -> None:

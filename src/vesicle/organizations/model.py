@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -362,6 +363,17 @@ class InvitationRow(msgspec.Struct, array_like=True):
     expires_on: datetime
     state: str
     is_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationTold:
+    """What somebody is told of an invitation before they accept it."""
+
+    organization: str
+    inviter: str
+    as_manager: bool
+    as_contributor: bool
+    expires_on: str
 
 
 def least(*limits: int | None) -> int | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from vesicle.db import Connection
 from vesicle.organizations import inviting
-from vesicle.organizations.model import InvitationSecret
-from vesicle.pages.following import facts
+from vesicle.organizations.model import InvitationSecret, InvitationTold
 from vesicle.pages.model import SignedLink
 from vesicle.pages.rendering import Page, again
 from vesicle.pages.showing_oneself import person
@@ -13,16 +12,20 @@ from vesicle.web import Call
 
 
 def show(conn: Connection, secret: str) -> Page:
-    """The form by which somebody accepts."""
-    facts(conn, inviting.PURPOSE, secret, "")
-    return Page("invitation.html", given=SignedLink(secret, "", ""))
+    """Who invites to what, what that means, and the form by which somebody accepts."""
+    return Page("invitation.html", told=_told(conn, secret), given=SignedLink(secret, "", ""))
 
 
 def accept(call: Call, given: SignedLink) -> Page:
     """Become a member. Commits by itself."""
-    facts(call.conn, inviting.PURPOSE, given.token, "")
-    with again("invitation.html", given=given):
+    told = _told(call.conn, given.token)
+    with again("invitation.html", told=told, given=given):
         actor = person(call, given.user_name, given.password)
         with call.conn.transaction():
             inviting.accept_link(call.conn, actor, InvitationSecret(secret=given.token))
-    return Page("invitation_accepted.html")
+    return Page("invitation_accepted.html", told=told)
+
+
+def _told(conn: Connection, secret: str) -> InvitationTold:
+    with again("stale.html", more=""):
+        return inviting.behind_link(conn, secret)

@@ -208,7 +208,9 @@ def contributors_together(conn: Connection, actor: Actor, *organization_ids: int
 
 
 def move_all(conn: Connection, actor: Actor, source_id: int, target_id: int) -> None:
-    """The members of one organization are members of another, with what either let them do; so are preferences."""
+    """The members of one organization are members of another, with what either let them do; preferences and open
+    invitations go along.
+    """
     _ = actor
     values = {"source": source_id, "target": target_id}
     conn.execute(
@@ -217,6 +219,13 @@ def move_all(conn: Connection, actor: Actor, source_id: int, target_id: int) -> 
         " WHERE organization_id = %(source)s ON CONFLICT (organization_id, principal_id) DO UPDATE SET"
         " is_manager = t.is_manager OR EXCLUDED.is_manager,"
         " is_contributor = t.is_contributor OR EXCLUDED.is_contributor",
+        values,
+    )
+    conn.execute(
+        "UPDATE organization_invitation i SET organization_id = %(target)s WHERE i.organization_id = %(source)s"
+        " AND i.state = 'OPEN' AND NOT EXISTS (SELECT 1 FROM organization_invitation t WHERE"
+        " t.organization_id = %(target)s AND t.state = 'OPEN'"
+        " AND (t.invitee_id = i.invitee_id OR lower(t.email) = lower(i.email)))",
         values,
     )
     conn.execute(
