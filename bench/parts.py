@@ -23,8 +23,9 @@ from tests.live import Person, Server
 from bench.house import running
 from vesicle.access import OwnsUpload, require
 from vesicle.access.actors import EVERY_SCOPE, signed_in
-from vesicle.files import store, uploads
+from vesicle.files import uploads
 from vesicle.files.model import MultipartUploadRequest
+from vesicle.files.store import uploads as rows
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.stores import Stores
 
@@ -91,7 +92,7 @@ def booked(server: Server, person: Person, parts: int) -> None:
 
         def record() -> None:
             for number in numbers:
-                store.put_part(conn, grant, number, f"{number:032x}")
+                rows.put_part(conn, grant, number, f"{number:032x}")
 
         again = MultipartUploadRequest(
             file_name=f"booked-{parts}.bin", file_size_bytes=parts * PART, part_size_bytes=PART,
@@ -101,7 +102,7 @@ def booked(server: Server, person: Person, parts: int) -> None:
             "sign a batch of URLs": lambda: uploads.sign_parts(conn, grant, managed, numbers, life_s),
             "record every part": record,
             "status with partsState": lambda: uploads.start(conn, actor, managed, again, force_restart=False),
-            "complete's list of parts": lambda: store.parts(conn, upload_id),
+            "complete's list of parts": lambda: rows.parts(conn, upload_id),
         }
         for name, deed in deeds.items():
             wall, cpu = clocked(deed)

@@ -14,7 +14,8 @@ from vesicle.delivery.model import FileHandleAssociation
 from vesicle.delivery.zips import Entry
 from vesicle.errors import BadRequest
 from vesicle.files.making import NewObject, record
-from vesicle.files.model import Handle, check_file_name
+from vesicle.files.model import Handle
+from vesicle.files.rules import check_file_name
 from vesicle.jobs import frame
 from vesicle.usage import recording
 from vesicle.wire import UNSET, Maybe, Shape

@@ -26,7 +26,8 @@ from vesicle.delivery.zips import Entry
 from vesicle.errors import BadRequest, Refusal
 from vesicle.files import handles as files
 from vesicle.files.making import NewObject, record
-from vesicle.files.model import ENTITY, check_file_name
+from vesicle.files.model import ENTITY
+from vesicle.files.rules import check_file_name
 from vesicle.jobs import frame
 from vesicle.settings import Settings
 from vesicle.wire import stamp

@@ -9,7 +9,8 @@ from vesicle.access import Actor, MayDownload, MaySeeAttachment, OwnsFileHandle
 from vesicle.db import Connection
 from vesicle.errors import NotSignedIn
 from vesicle.files import store
-from vesicle.files.model import Handle, check_content_type, check_file_name
+from vesicle.files.model import Handle
+from vesicle.files.rules import check_content_type, check_file_name
 from vesicle.organizations import membership
 from vesicle.usage import charging
 

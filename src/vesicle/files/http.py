@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vesicle.access import OwnsFileHandle, OwnsJob, OwnsUpload, Scope
 from vesicle.errors import BadRequest
-from vesicle.files import handles, registering, uploads
+from vesicle.files import completing, handles, registering, uploads
 from vesicle.files.model import (
     AddPartResponse,
     AnyFileHandle,
@@ -53,7 +53,7 @@ def add_part(call: Call, grant: OwnsUpload, part_number: int, part_md5_hex: str)
 )  # fmt: skip
 def complete(call: Call, grant: OwnsUpload) -> MultipartUploadStatus:
     """Put the parts together and make the file handle."""
-    return uploads.complete(call.conn, grant, call.settings, call.stores)
+    return completing.complete(call.conn, grant, call.settings, call.stores)
 
 
 @door("POST", "/file/v1/externalFileHandle", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ExternalFileHandle))

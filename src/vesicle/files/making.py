@@ -12,8 +12,8 @@ import structlog
 from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.files import store
-from vesicle.files.model import check_file_name, key_name
 from vesicle.files.removal import tidy
+from vesicle.files.rules import check_file_name, key_name
 from vesicle.locations.model import DEFAULT
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.managed import Managed

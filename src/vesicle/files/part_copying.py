@@ -8,14 +8,8 @@ from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Gone
 from vesicle.files import uploads
-from vesicle.files.model import (
-    Handle,
-    MultipartUploadCopyRequest,
-    MultipartUploadStatus,
-    Upload,
-    check_file_name,
-    number_of_parts,
-)
+from vesicle.files.model import Handle, MultipartUploadCopyRequest, MultipartUploadStatus, Upload
+from vesicle.files.rules import check_file_name, number_of_parts
 from vesicle.locations import resolving
 from vesicle.locations.resolving import Place
 from vesicle.objectstore.contract import ByteRange, CopiesParts, NoSuchObject, Refused, power

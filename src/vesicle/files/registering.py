@@ -17,13 +17,9 @@ from vesicle.files.model import (
     ProxyFileHandle,
     Registered,
     S3FileHandle,
-    check_content_type,
-    check_external_url,
-    check_file_name,
-    check_key,
-    checked_md5,
     shape_of,
 )
+from vesicle.files.rules import check_content_type, check_external_url, check_file_name, check_key, checked_md5
 from vesicle.locations import resolving
 from vesicle.locations.model import Location
 from vesicle.objectstore.contract import NoSuchObject, ObjectStat, Refused

@@ -11,6 +11,7 @@ from vesicle.db import Connection
 from vesicle.errors import Refusal
 from vesicle.files import store
 from vesicle.files.model import Handle
+from vesicle.files.store import uploads as rows
 from vesicle.jobs.queue import periodic, task
 from vesicle.objectstore.contract import NoSuchObject, Refused
 from vesicle.objectstore.s3 import S3Store
@@ -74,7 +75,7 @@ def reap_uploads(work: House) -> None:
 def reap_abandoned(conn: Connection, work: House) -> int:
     """Uploads on record that nobody went on with; how many were reaped."""
     reaped, last = 0, 0
-    while stale := store.stale_uploads(conn, work.settings.abandoned_upload_days, last, BATCH):
+    while stale := rows.stale_uploads(conn, work.settings.abandoned_upload_days, last, BATCH):
         for upload in stale:
             last = upload.id
             try:
@@ -86,7 +87,7 @@ def reap_abandoned(conn: Connection, work: House) -> int:
                 continue
             with conn.transaction():
                 charging.release(conn, upload.id)
-                store.delete_upload(conn, upload.id)
+                rows.delete_upload(conn, upload.id)
             reaped += 1
     if reaped:
         log.info("abandoned uploads were aborted", uploads=reaped)
@@ -99,7 +100,7 @@ def reap_unknown(conn: Connection, work: House) -> int:
     In the bucket of somebody else only keys as vesicle makes them count; the uploads of others are theirs.
     """
     reaped = _reap_unknown(conn, work, work.managed.store, work.managed.bucket, "", re.compile(".*", re.DOTALL))
-    for endpoint, bucket, base_key in store.buckets_written_to(conn):
+    for endpoint, bucket, base_key in rows.buckets_written_to(conn):
         try:
             objects = work.stores.at(endpoint, bucket)
             reaped += _reap_unknown(conn, work, objects, bucket, f"{base_key}/" if base_key else "", _KEY_OF_OURS)
@@ -116,7 +117,7 @@ def _reap_unknown(
     try:
         for upload in objects.open_uploads(bucket, prefix):
             old = upload.started_on < long_ago and ours.fullmatch(upload.key.removeprefix(prefix))
-            if old and not store.is_known_upload(conn, bucket, upload.key):
+            if old and not rows.is_known_upload(conn, bucket, upload.key):
                 objects.abort_upload(bucket, upload.key, upload.upload_id)
                 reaped += 1
     except Refused as refused:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from vesicle.errors import BadRequest
-from vesicle.files.model import Bytes, check_content_type
+from vesicle.files.model import Bytes
+from vesicle.files.rules import check_content_type
 from vesicle.locations.resolving import Place
 from vesicle.objectstore.contract import NoSuchObject, ObjectStat, Refused
 from vesicle.relocation.listing import Seen, patiently

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vesicle.errors import BadRequest
-from vesicle.files.model import check_file_name
+from vesicle.files.rules import check_file_name
 from vesicle.locations.model import OWNER_FILE
 from vesicle.tree.model import clean_name
 
