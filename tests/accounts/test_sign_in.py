@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
+from tests.accounts.mailbox import next_token_to
 from tests.live import Person, Server
 
 from vesicle.accounts import sign_in
@@ -48,6 +50,30 @@ def test_every_wrong_pair_gets_one_neutral_answer(person: Person, stranger: Pers
         answer = login(person, name, password)
         assert (answer.status_code, answer.json()["reason"]) == (401, NEUTRAL), (name, password)
         assert answer.headers["www-authenticate"]
+
+
+def test_a_right_password_that_is_too_weak_by_now_opens_nothing_and_is_reset_by_mail(
+    server: Server, person: Person
+) -> None:
+    with server.database() as conn:
+        digest = PasswordHasher().hash("password1!")
+        conn.execute("UPDATE person SET password_digest = %s WHERE principal_id = %s", (digest, person.id))
+    answer = login(person, person.name, "password1!")
+    assert (answer.status_code, answer.json()["errorCode"]) == (401, "PASSWORD_RESET_VIA_EMAIL_REQUIRED")
+    assert "reset" in answer.json()["reason"]
+    wrong = login(person, person.name, "password2!")
+    assert (wrong.status_code, wrong.json()["reason"], "errorCode" in wrong.json()) == (401, NEUTRAL, False)
+    page = {"userName": person.name, "password": "password1!"}
+    shown = httpx.post(f"{person.url}/access-token", data=page, headers={"Accept": "text/html"}, timeout=30)
+    assert (shown.status_code, "/reset-password" in shown.text) == (401, True)
+    assert person.call("POST", "/auth/v1/user/password/reset", {"email": person.name}).status_code == 204
+    token = next_token_to(server, f"{person.name}@example.org")
+    change = {
+        "concreteType": "org.sagebionetworks.repo.model.auth.ChangePasswordWithToken", "newPassword": PASSWORD,
+        "passwordChangeToken": token,
+    }  # fmt: skip
+    assert person.call("POST", "/auth/v1/user/changePassword", change).status_code == 204
+    assert login(person, person.name, PASSWORD).status_code == 201
 
 
 def test_ten_failures_close_the_account_for_the_right_password_too(server: Server, person: Person) -> None:

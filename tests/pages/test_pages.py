@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -15,7 +16,16 @@ from vesicle.mail import links
 
 PASSWORD = "correct horse 7 battery"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PAGES = ["/sign-up", "/reset-password", "/add-address", "/unsubscribe", "/invitation", "/access-token", "/"]
+PAGES = [
+    "/sign-up",
+    "/reset-password",
+    "/add-address",
+    "/unsubscribe",
+    "/invitation",
+    "/team-invitation",
+    "/access-token",
+    "/",
+]
 
 
 @pytest.fixture
@@ -181,6 +191,69 @@ def test_an_invitation_into_an_organization_is_accepted(server: Server, administ
     people = [one["memberId"] for one in administrator.ok("GET", f"/vesicle/v1/organization/{made}/member")["results"]]
     assert str(person.id) in people
     assert look(server, link).status_code == 400
+
+
+def invited(server: Server, owner: Person, address: str, **more: str) -> tuple[str, str]:
+    """A team that invites an address, and the link in the letter."""
+    team = owner.ok("POST", "/repo/v1/team", {"name": f"Lab {secrets.token_hex(5)}"})
+    owner.ok("POST", "/repo/v1/membershipInvitation", {"teamId": team["id"], "inviteeEmail": address, **more})
+    return team["id"], link_in(next_text_to(server, address))
+
+
+def is_member(person: Person, team_id: str) -> bool:
+    path = f"/repo/v1/team/{team_id}/member/{person.id}/membershipStatus"
+    found: bool = person.ok("GET", path)["isMember"]
+    return found
+
+
+def test_an_invited_address_joins_the_team_with_an_account(server: Server, person: Person) -> None:
+    manager = server.person("manager")
+    team, link = invited(server, manager, f"{person.name}@work.example.org", message="Come & <b>join</b>")
+    assert link.startswith(f"{server.url}/team-invitation?token=")
+    token = link.partition("=")[2]
+    for _ in range(2):
+        shown = look(server, link)
+        assert shown.status_code == 200, "looking uses nothing up"
+    name = manager.ok("GET", f"/repo/v1/team/{team}")["name"]
+    assert all(word in shown.text for word in (name, manager.name, "Come &amp; &lt;b&gt;join&lt;/b&gt;"))
+    wrong = post(server, "/team-invitation", **signed(person, token=token, password="wrong"))
+    assert (wrong.status_code, "do not belong together" in wrong.text, name in wrong.text) == (401, True, True)
+    assert not is_member(person, team)
+    joined = post(server, "/team-invitation", **signed(person, token=token))
+    assert (joined.status_code, name in joined.text) == (200, True)
+    assert is_member(person, team)
+    assert post(server, "/team-invitation", **signed(server.person("other"), token=token)).status_code == 400
+    assert look(server, link).status_code == 400
+    assert manager.ok("GET", f"/repo/v1/team/{team}/openInvitation")["results"] == []
+
+
+def test_an_invited_address_signs_up_from_the_invitation_without_another_mail(server: Server) -> None:
+    manager, name = server.person("manager"), f"guest-{secrets.token_hex(5)}"
+    team, link = invited(server, manager, f"{name}@example.org")
+    token = link.partition("=")[2]
+    form = post(server, "/team-invitation/sign-up", token=token)
+    assert (form.status_code, f"{name}@example.org" in form.text) == (200, True)
+    (carried,) = re.findall(r'name="token" value="([0-9a-f]+)"', form.text)
+    assert post(server, "/sign-up", token=carried, userName=name, password=PASSWORD).status_code == 200
+    members = manager.ok("GET", f"/repo/v1/teamMembers/{team}")["results"]
+    assert name in [one["member"]["userName"] for one in members]
+    for path, fields in (
+        ("/team-invitation/sign-up", {}),
+        ("/team-invitation", {"userName": name, "password": PASSWORD}),
+    ):
+        assert post(server, path, token=token, **fields).status_code == 404, "it was answered"
+
+
+def test_a_withdrawn_invitation_opens_no_page(server: Server, person: Person) -> None:
+    manager, address = server.person("manager"), f"{person.name}@third.example.org"
+    team, link = invited(server, manager, address)
+    (made,) = manager.ok("GET", f"/repo/v1/team/{team}/openInvitation")["results"]
+    assert manager.call("DELETE", f"/repo/v1/membershipInvitation/{made['id']}").status_code == 204
+    token = link.partition("=")[2]
+    assert look(server, link).status_code == 404
+    assert post(server, "/team-invitation", **signed(person, token=token)).status_code == 404
+    assert post(server, "/team-invitation/sign-up", token=token).status_code == 404
+    assert not is_member(person, team)
 
 
 def test_two_tokens_of_one_name_are_refused(server: Server, person: Person) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.accounts.mailbox import link_in, next_text_to
 from tests.live import Person, Server, admin, start_server, stop_server
 from tests.objectstore.starting import free_ports
 
 from vesicle.access import Actor
+from vesicle.accounts import sign_in, signing_up
 from vesicle.errors import TooManyRequests
 from vesicle.settings import Settings, SettingsError, load
 from vesicle.web.addresses import client_address, networks
@@ -129,6 +131,38 @@ def test_the_terms_come_before_everything_else(strict: Server) -> None:
     assert (agreed["userCurrentTermsOfServiceState"], agreed["lastAgreementVersion"]) == ("UP_TO_DATE", "2.0")
     assert person.ok("GET", "/repo/v1/userProfile")["userName"] == person.name
     assert strict.nobody().call("GET", "/repo/v1/userProfile").status_code == 200
+
+
+def test_pages_ask_for_the_mark_beside_the_terms(strict: Server) -> None:
+    person, password = strict.person("reader"), "correct horse 7 battery"
+    new = f"new-{person.name}"
+    with strict.database() as conn:
+        sign_in.set_password(conn, person.id, password)
+        signing_up.invite(conn, f"{new}@example.org", 60)
+    begin = "/repo/v1/account/emailValidation"
+    assert ask(strict, "POST", begin, "192.0.2.78", {"email": f"{new}@example.org"}).status_code == 201
+    token = link_in(next_text_to(strict, f"{new}@example.org")).partition("=")[2]
+
+    def page(method: str, path: str, **fields: str) -> httpx.Response:
+        headers = {"Accept": "text/html", "X-Forwarded-For": "192.0.2.77"}
+        return strict.http.request(method, strict.url + path, headers=headers, data=fields or None, timeout=30)
+
+    for path, fields in (
+        ("/access-token", {"userName": person.name, "password": password}),
+        ("/sign-up", {"token": token, "userName": new, "password": password}),
+    ):
+        shown = page("GET", f"{path}?token={token}")
+        assert 'name="agreed"' in shown.text
+        assert 'href="https://data.example.org/terms"' in shown.text
+        refused = page("POST", path, **fields)
+        assert (refused.status_code, "set the mark beside them" in refused.text) == (400, True)
+        assert page("POST", path, **fields, agreed="yes").status_code == 200
+    assert person.ok("GET", "/repo/v1/userProfile")["userName"] == person.name
+    with strict.database() as conn:
+        query = "SELECT p.terms_version FROM person p JOIN alias a USING (principal_id) WHERE a.alias = %s"
+        assert conn.execute(query, (new,)).fetchone() == ("2.0",)
+        tokens = conn.execute("SELECT count(*) FROM access_token WHERE principal_id = %s", (person.id,)).fetchone()
+    assert tokens == (2,), "what was refused made no token"
 
 
 def test_signing_up_takes_an_invitation_where_the_setting_says_so(strict: Server) -> None:

@@ -29,7 +29,7 @@ _NOBODY = _hasher.hash("nobody's password")
 def sign_in(conn: Connection, settings: Settings, request: LoginRequest, address: str) -> LoginResponse:
     """A session token for a user name (or address) and password.
 
-    Raises NotSignedIn, with one text for every wrong pair, and Locked after MOST_FAILURES failures in a row, unless a
+    Raises NotSignedIn, with one text for every wrong pair and another for a right one that is too weak, and Locked after MOST_FAILURES failures in a row, unless a
     receipt of an earlier sign-in comes along: who guesses passwords has none, so the person themself gets in.
     Failures are kept even though the answer is a refusal, so this story commits by itself.
     """
@@ -77,10 +77,23 @@ def _check(conn: Connection, person_id: int | None, request: LoginRequest) -> Re
         if not (receipt and person_id is not None and _receipt_is_of(conn, receipt, person_id)):
             return Locked(f"Too many failed sign-ins: this account is closed for up to {CLOSED_S // 60} minutes.")
     if matches and digest is not None:
-        return None
+        return _too_weak(request.password)
     if person_id is not None and digest is not None:
         store.note_failed_sign_in(conn, person_id, MOST_FAILURES, CLOSED_S)
     return _wrong()
+
+
+def _too_weak(password: str) -> NotSignedIn | None:
+    """A password that was allowed once and is not any more opens nothing: whoever guesses tries it first."""
+    try:
+        check_password(password)
+    except BadRequest:
+        return NotSignedIn(
+            "This password is too easy to guess by the rules of now: ask for a link to choose another one, on the page"
+            " /reset-password or by POST /auth/v1/user/password/reset.",
+            "PASSWORD_RESET_VIA_EMAIL_REQUIRED",
+        )
+    return None
 
 
 def _receipt_is_of(conn: Connection, receipt: str, person_id: int, *, use_up: bool = False) -> bool:

@@ -43,15 +43,23 @@ def withdraw(conn: Connection, address: str, purpose: str) -> None:
 def begin(conn: Connection, settings: Settings, request: NewUser, endpoint: str | None) -> None:
     """Send a link to the address. Raises Forbidden where it may not sign up, and Conflict when it has an account."""
     landing = links.landing(settings, endpoint, "/sign-up?token=")
-    _check_may(conn, settings, request.email)
-    addresses.check_free(conn, request.email)
-    secret = links.issue(conn, SIGN_UP, request.email.lower(), LIFE_S, {"address": request.email})
-    token = addresses.hexed(EmailValidationSignedToken(email=request.email), secret, LIFE_S)
+    token = begin_proved(conn, settings, request.email)
     send(
         conn, request.email, "Finish your account",
         f"Somebody asked for an account at {settings.api_url} with this address. If that was you, follow this link"
         f" within a day:\n\n{landing}{token}\n\nIf not, there is nothing to do.\n",
     )  # fmt: skip
+
+
+def begin_proved(conn: Connection, settings: Settings, address: str) -> str:
+    """What a link to an account carries, for who has shown otherwise that they read the mail of the address.
+
+    Raises Forbidden where it may not sign up, and Conflict when it has an account.
+    """
+    _check_may(conn, settings, address)
+    addresses.check_free(conn, address)
+    secret = links.issue(conn, SIGN_UP, address.lower(), LIFE_S, {"address": address})
+    return addresses.hexed(EmailValidationSignedToken(email=address), secret, LIFE_S)
 
 
 def finish(conn: Connection, settings: Settings, request: AccountSetupInfo) -> LoginResponse:

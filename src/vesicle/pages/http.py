@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from vesicle.access import Scope
-from vesicle.pages import addresses, front, invitations, model, passwords, rendering, signing_up, tokens
+from vesicle.pages import (
+    addresses,
+    front,
+    invitations,
+    model,
+    passwords,
+    rendering,
+    signing_up,
+    team_invitations,
+    tokens,
+)
 from vesicle.pages.rendering import Page
 from vesicle.web import Anyone, Call, Doors, Sensitive, Transaction
 
@@ -97,6 +107,29 @@ def show_invitation(call: Call, secret: str = "") -> Page:
 def accept_invitation(call: Call, body: model.SignedLink) -> Page:
     """Become a member of the organization."""
     return invitations.accept(call, body)
+
+
+@door("GET", team_invitations.PATH, access=LINK)
+def show_team_invitation(call: Call, token: str = "") -> Page:
+    """The page of an invitation of a mail address into a team."""
+    return team_invitations.show(call.conn, call.settings, token)
+
+
+@door(
+    "POST", team_invitations.PATH, access=PERSON, scopes=Scope.modify, form=True, transaction=STORY,
+    limit=Sensitive.SIGN_IN,
+)  # fmt: skip
+def accept_team_invitation(call: Call, body: model.SignedLink) -> Page:
+    """Join the team with an account."""
+    return team_invitations.accept(call, body)
+
+
+@door(
+    "POST", team_invitations.PATH + "/sign-up", access=LINK, scopes=Scope.modify, form=True, limit=Sensitive.SIGN_IN
+)  # fmt: skip
+def sign_up_for_team(call: Call, body: model.Confirmed) -> Page:
+    """The form of an account with which to join the team."""
+    return team_invitations.sign_up(call.conn, call.settings, body)
 
 
 @door("GET", "/access-token", access=PERSON)

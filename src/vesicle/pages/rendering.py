@@ -75,7 +75,7 @@ def refused(refusal: Refusal, headers: Mapping[str, str]) -> Reply:
 
 
 def _in_kind_words(refusal: Refusal) -> str:
-    if isinstance(refusal, NotSignedIn):
+    if isinstance(refusal, NotSignedIn) and refusal.code is None:
         return "This name and this password do not belong together."
     if type(refusal) is Refusal:
         return "Something went wrong on our side, and is written down there. Nothing was changed."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import AUTHENTICATED, PUBLIC, Actor, TeamExists, require
+from vesicle.access import AUTHENTICATED, PUBLIC, Actor, TeamExists, anonymous, require
 from vesicle.accounts import addresses, people, tokens
 from vesicle.accounts.requests import ResponseMessage
 from vesicle.audit import recording
@@ -46,6 +46,29 @@ def read_by_link(
     if facts["invitation"] != invitation_id:
         raise Forbidden(f"This link is of another invitation than {invitation_id}.")
     return inviting.shape(_row(conn, actor, invitation_id))
+
+
+def carried(conn: Connection, secret: str) -> tuple[InvitationRow, str, str]:
+    """The invitation of an address whose letter holds this secret, the name of the team, and that of who invites.
+
+    Looking uses nothing up. Raises BadRequest for a link that is not good, and NotFound.
+    """
+    reader = anonymous()
+    row = _row(conn, reader, links.look(conn, INVITATION, secret)["invitation"])
+    team = reading.row(conn, require(conn, reader, TeamExists, row.team_id))
+    return row, team.name, people.headers(conn, str(row.created_by)).children[0].user_name
+
+
+def accept_by_link(conn: Connection, actor: Actor, secret: str) -> str:
+    """Join by the link of a letter, whatever address the caller's account has; the name of the team.
+
+    The link is good once. Call inside a transaction. Raises BadRequest for one that is not good, and NotFound.
+    """
+    row, team, _ = carried(conn, secret)
+    links.redeem(conn, INVITATION, secret)
+    joining.take_in(conn, require(conn, actor, TeamExists, row.team_id), actor.id)
+    inviting.answered(conn, actor, row)
+    return team
 
 
 def verify(conn: Connection, actor: Actor, invitation_id: int) -> InviteeVerificationSignedToken:

@@ -177,6 +177,8 @@ def invite(
 ) -> MembershipInvitation:  # fmt: skip
     """Invite a person, or whoever has a mail address, into a team."""
     letter = mailing.ends(call.settings, accept_invitation_endpoint, notification_unsubscribe_endpoint)
+    if letter is None and body.invitee_email:
+        letter = mailing.to_our_page(call.settings)
     return inviting.invite(call.conn, call.actor, body, letter)
 
 

@@ -86,10 +86,15 @@ def delete(conn: Connection, actor: Actor, invitation_id: int) -> None:
     if row is None:
         return
     _check_concerned(conn, actor, row)
-    invitations.delete_invitation(conn, actor, invitation_id)
+    answered(conn, actor, row)
+    recording.note(conn, actor.id, "team.invitation.delete", "team", row.team_id, {"invitation": row.id})
+
+
+def answered(conn: Connection, actor: Actor, row: InvitationRow) -> None:
+    """The invitation is no more, and an address that no team invites any more may not sign up for one."""
+    invitations.delete_invitation(conn, actor, row.id)
     if row.invitee_email is not None and not invitations.teams_inviting(conn, actor, row.invitee_email):
         signing_up.withdraw(conn, row.invitee_email, signing_up.INVITED_TO_TEAM)
-    recording.note(conn, actor.id, "team.invitation.delete", "team", row.team_id, {"invitation": row.id})
 
 
 def _check_concerned(conn: Connection, actor: Actor, row: InvitationRow) -> None:

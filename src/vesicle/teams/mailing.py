@@ -15,6 +15,7 @@ from vesicle.teams.model import InvitationRow, JoinTeamSignedToken, MembershipIn
 INVITATION = "team.invitation"
 JOIN = "team.join"
 LIFE_S = 30 * 24 * 3600
+PAGE = "/team-invitation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ def ends(settings: Settings, deed: str | None, unsubscribe: str | None) -> Ends 
     if not deed or not unsubscribe:
         return None
     return Ends(settings, links.landing(settings, deed, ""), links.landing(settings, unsubscribe, ""))
+
+
+def to_our_page(settings: Settings) -> Ends:
+    """Where a letter to an address leads when nobody said where: who has no account hears of it no other way."""
+    return Ends(settings, links.landing(settings, None, f"{PAGE}?token="), "")
 
 
 def invite(conn: Connection, to: Ends, team: TeamRow, row: InvitationRow) -> None:
