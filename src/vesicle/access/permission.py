@@ -93,6 +93,8 @@ def rights_of(grant: Grant) -> Right:
     return allowed
 
 
-def allows(grant: OnTeam, right: Right) -> bool:
-    """Whether the actor of the grant has this right on its team, by the same rules."""
+def allows(grant: Grant | OnTeam, right: Right) -> bool:
+    """Whether the actor of the grant has this right on its object or team, by the same rules and what was read then."""
+    if isinstance(grant, Grant):
+        return decisions.refusal(grant.actor, grant, right, grant.id) is None
     return decisions.refusal_of_team(grant.actor, grant, right, grant.id) is None

@@ -29,8 +29,9 @@ _NOBODY = _hasher.hash("nobody's password")
 def sign_in(conn: Connection, settings: Settings, request: LoginRequest, address: str) -> LoginResponse:
     """A session token for a user name (or address) and password.
 
-    Raises NotSignedIn, with one text for every wrong pair and another for a right one that is too weak, and Locked after MOST_FAILURES failures in a row, unless a
-    receipt of an earlier sign-in comes along: who guesses passwords has none, so the person themself gets in.
+    Raises NotSignedIn, with one text for every wrong pair and another for a right one that is too weak by now, and
+    Locked after MOST_FAILURES failures in a row, unless a receipt of an earlier sign-in comes along: who guesses
+    passwords has none, so the person themself gets in.
     Failures are kept even though the answer is a refusal, so this story commits by itself.
     """
     person_id = verified(conn, request, address)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from vesicle.access import MayDownload, MayRead, require_each
+from vesicle.access import MayRead, Right, allows
 from vesicle.db import Connection
 from vesicle.entities import annotating, annotation_forms, provenance, reading, restricting, sharing
 from vesicle.entities.model.bundles import EntityBundle, EntityBundleRequest, OldEntityBundle, Parts
-from vesicle.errors import Refusal
-from vesicle.files.model import AnyFileHandle, shape_of
+from vesicle.entities.model.rows import shape_of as shape_of_entity
+from vesicle.files.model import shape_of
 from vesicle.settings import Settings
 from vesicle.tree import looking
 from vesicle.wire import UNSET
@@ -49,9 +49,9 @@ BITS = {
 def _fill(
     conn: Connection, grant: MayRead, settings: Settings, asked: EntityBundleRequest, version: int | None, found: Parts
 ) -> None:
-    if asked.include_entity:
-        found.entity = reading.entity(conn, grant, version)
-        found.entity_type = grant.kind
+    row = reading.row(conn, grant, version) if asked.include_entity else None
+    if row is not None:
+        found.entity, found.entity_type = shape_of_entity(row), grant.kind
     if asked.include_permissions:
         found.permissions = sharing.permissions(conn, grant, settings)
     if asked.include_entity_path:
@@ -63,7 +63,9 @@ def _fill(
     if asked.include_benefactor_acl:
         found.benefactor_acl = sharing.effective_list(conn, grant)
     if asked.include_file_handles:
-        found.file_handles = _downloadable(conn, grant, version)
+        handle = reading.handle_named(conn, grant, row.handle_id) if row else reading.handle_of(conn, grant, version)
+        # Who may read but not download gets none, which clients understand.
+        found.file_handles = [shape_of(handle)] if handle and allows(grant, Right.DOWNLOAD) else []
     if asked.include_file_name:
         handle = reading.handle_of(conn, grant, version)
         found.file_name = UNSET if handle is None else handle.file_name
@@ -71,10 +73,3 @@ def _fill(
         found.thread_count = 0
     if asked.include_restriction_information:
         found.restriction_information = restricting.of_entities(conn, [grant], settings)[0]
-
-
-def _downloadable(conn: Connection, grant: MayRead, version: int | None) -> list[AnyFileHandle]:
-    """The handle of the version; none for who may read but not download, which clients understand."""
-    handle = reading.handle_of(conn, grant, version)
-    may = require_each(conn, grant.actor, MayDownload, [grant.id])[grant.id]
-    return [] if handle is None or isinstance(may, Refusal) else [shape_of(handle)]

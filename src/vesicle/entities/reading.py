@@ -17,7 +17,7 @@ from vesicle.entities.model.headers import (
     PathElement,
     header_of,
 )
-from vesicle.entities.model.rows import shape_of
+from vesicle.entities.model.rows import EntityRow, shape_of
 from vesicle.entities.store import lookups, versions
 from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.files import handles
@@ -33,10 +33,15 @@ MOST_WITH_MD5 = 200
 
 def entity(conn: Connection, grant: MayRead | MayUpdate, version: int | None = None) -> AnyEntity:
     """An entity, or one version of it. Raises NotFound for a version that there is not."""
-    row = versions.entity(conn, grant, version)
-    if row is None:
+    return shape_of(row(conn, grant, version))
+
+
+def row(conn: Connection, grant: MayRead | MayUpdate, version: int | None = None) -> EntityRow:
+    """The same as it is stored. Raises NotFound for a version that there is not."""
+    found = versions.entity(conn, grant, version)
+    if found is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
-    return shape_of(row)
+    return found
 
 
 def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | None = None) -> Handle | None:
@@ -44,10 +49,15 @@ def handle_of(conn: Connection, grant: MayDownload | MayRead, version: int | Non
 
     Raises NotFound for a version that there is not.
     """
-    row = versions.handle_of(conn, grant, version)
-    if row is None:
+    found = versions.handle_of(conn, grant, version)
+    if found is None:
         raise NotFound(f"Entity syn{grant.id} has no version {version}.")
-    return None if row[0] is None else handles.associated(conn, [grant], [row[0]]).get((grant.id, row[0]))
+    return handle_named(conn, grant, found[0])
+
+
+def handle_named(conn: Connection, grant: MayDownload | MayRead, handle_id: int | None) -> Handle | None:
+    """The file handle that a version of the entity says it has."""
+    return None if handle_id is None else handles.associated(conn, [grant], [handle_id]).get((grant.id, handle_id))
 
 
 def header(conn: Connection, grant: MayRead | Exists, node_id: int | None = None) -> EntityHeader:
