@@ -126,3 +126,25 @@ def test_a_form_on_a_page_of_somebody_else_does_nothing(server: Server, owner: P
     see(page, "This did not work")
     expect(page.get_by_role("alert")).to_contain_text("a page of another site")
     assert owner.ok("GET", "/repo/v1/userProfile")["notificationSettings"]["sendEmailNotifications"]
+
+
+def test_an_invitation_into_a_team_leads_to_an_account_without_any_script(server: Server, owner: Person) -> None:
+    name = f"guest-{secrets.token_hex(4)}"
+    address = f"{name}@example.org"
+    team = owner.ok("POST", "/repo/v1/team", {"name": f"Lab {name}"})
+    owner.ok("POST", "/repo/v1/membershipInvitation", {"teamId": team["id"], "inviteeEmail": address})
+    invitation = link_in(next_text_to(server, address))
+    with chromium() as browser:
+        page = browser.new_page(java_script_enabled=False)
+        page.goto(invitation)
+        see(page, f"You are invited to the team {team['name']}")
+        page.get_by_role("button", name="Make an account and join").click()
+        see(page, "Make your account")
+        assert page.get_by_label("Mail address").input_value() == address
+        sign(page, name, PASSWORD)
+        page.get_by_role("button").click()
+        see(page, "Your account is made")
+        page.goto(invitation)
+        see(page, "This did not work")
+    members = owner.ok("GET", f"/repo/v1/teamMembers/{team['id']}")["results"]
+    assert name in [one["member"]["userName"] for one in members]
