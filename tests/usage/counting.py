@@ -18,8 +18,16 @@ JOIN node n ON n.id = a.object_id WHERE a.object_type = 'FileEntity' GROUP BY 1,
 """
 _UPLOADS = """
 SELECT u.id, u.file_size, r.organization_id, r.bytes FROM multipart_upload u
-LEFT JOIN reservation r ON r.upload_id = u.id WHERE u.state = 'UPLOADING' AND u.request_digest IS NOT NULL
+LEFT JOIN reservation r ON r.upload_id = u.id
+-- One that was replaced needs no room, until somebody wants to complete it all the same.
+WHERE u.state = 'UPLOADING' AND (u.request_digest IS NOT NULL OR r.upload_id IS NOT NULL)
 """
+_HELD = """
+SELECT 'storage', organization_id, 0, stored + reserved, storage_limit FROM ledger_account
+UNION ALL SELECT 'custom', organization_id, 0, custom_stored + custom_reserved, custom_limit FROM ledger_account
+UNION ALL SELECT 'project', project_id, location_id, stored, max_bytes FROM project_storage
+"""
+Held = dict[tuple[str, int, int], int]
 Counters = dict[Any, Any]
 
 
@@ -64,3 +72,13 @@ def check(server: Server) -> None:
         assert {(project, place): size for project, place, size in places if size} == {
             key: size for key, size in by_place.items() if size
         }
+
+
+def check_limits(server: Server, before: Held) -> Held:
+    """What is held against a limit, after a look that it is within it; what was over it ``before`` has not grown."""
+    with server.database() as conn:
+        rows = conn.execute(_HELD).fetchall()
+    for kind, number, place, used, limit in rows:
+        held = before.get((kind, number, place), 0)
+        assert limit is None or used <= max(limit, held), f"{kind} {number} {place}: {used} of {limit}"
+    return {(kind, number, place): used for kind, number, place, used, _ in rows}

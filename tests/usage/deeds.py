@@ -1,0 +1,381 @@
+"""Everything that changes what is stored, at random: by one client in turn, by many at once, while processes die."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from tests import sending
+from tests.live import Person, Server
+from tests.locations.buckets import external, location, own_bucket
+from tests.organizations.test_membership import ORG, join, managed, project_body
+from tests.world import allow
+
+from vesicle.app import open_house
+from vesicle.entities import trash
+from vesicle.files import reaping, removal
+from vesicle.web import House
+
+FILE = "org.sagebionetworks.repo.model.FileEntity"
+EVERYTHING = 31
+EXCEEDED = "PROJECT_STORAGE_LIMIT_EXCEEDED"
+# What may be refused beside a limit: something is gone, or taken, or at another place than the one who asks thinks.
+KNOWN = (
+    "begin it anew", "begin the upload anew", "parts are missing", "is completed", "last version", "already",
+    "private storage", "cannot be merged", "with itself", "in trash", "trash can",
+)  # fmt: skip
+
+
+@dataclass
+class Upload:
+    """One that is not finished yet."""
+
+    person: Person
+    id: str
+    content: bytes
+    body: dict[str, Any]
+    query: dict[str, Any]
+
+
+@dataclass
+class Deeds:
+    """Three people, organizations with little room, projects that all of them share, and what can happen there.
+
+    Every deed takes numbers that say which things it is about, and does nothing when there are none. With ``storm``
+    an answer may be lost, or say that the server or its database is busy.
+    """
+
+    server: Server
+    limits: tuple[int, ...]
+    storm: bool = False
+    uploads: list[Upload] = field(default_factory=list)
+    handles: list[tuple[Person, str]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    containers: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    trash: list[str] = field(default_factory=list)
+    organizations: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.chief = self.server.person("chief", is_admin=True)
+        self.people = [self.server.person(name) for name in ("ann", "bob", "cyd")]
+        self.house: House = open_house(self.server.settings())
+        bucket = own_bucket(self.server, self.people[0])
+        self.places = [1, 1, location(self.people[0], external(bucket)), self._private_location()]
+        for number in range(len(self.limits)):
+            self.found(number, self.limits[number])
+        with self.server.database() as conn:
+            conn.execute(
+                "INSERT INTO storage_terms (location_id, private_to) VALUES (%s, %s)",
+                (self.places[3], int(self.organizations[0]["id"])),
+            )
+
+    def close(self) -> None:
+        """Nothing is done any more."""
+        self.house.pool.close()
+
+    def _private_location(self) -> int:
+        with self.server.database() as conn:
+            row = conn.execute(
+                "INSERT INTO storage_location (kind, created_by) VALUES ('managed-s3', 1) RETURNING id"
+            ).fetchone()
+        assert row
+        return int(row[0])
+
+    # ------------------------------------------------------------ how to do
+
+    def ask(self, person: Person, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """The JSON of the answer; None when it was refused for a good reason, or lost in a storm."""
+        try:
+            answer = person.call(method, path, body, **query)
+        except httpx.TransportError:
+            assert self.storm, f"{method} {path} was not answered"
+            return None
+        if answer.is_success:
+            return answer.json() if answer.content else {}
+        if answer.status_code in (403, 404, 409, 410, 412) or (self.storm and answer.status_code == 503):
+            return None
+        said = answer.json()
+        known = said.get("errorCode") == EXCEEDED or any(words in said["reason"] for words in KNOWN)
+        assert answer.status_code == 400, f"{method} {path} → {answer.status_code} {answer.text}"
+        assert known, f"{method} {path} → {answer.text}"
+        return None
+
+    def _one(self, things: list[Any], which: int) -> Any:
+        some = list(things)
+        return some[which % len(some)] if some else None
+
+    def _drop(self, things: list[Any], thing: Any) -> None:
+        if thing in things:
+            things.remove(thing)
+
+    # -------------------------------------------------------- organizations
+
+    def found(self, who: int, limit: int) -> None:
+        """A new organization with a new project; its owner prefers it from now on."""
+        owner = self.people[who % len(self.people)]
+        made = managed(self.chief, owner, storageLimitBytes=limit, customStorageLimitBytes=limit)
+        self.organizations.append(made)
+        for guest in self.people:
+            if guest is not owner:
+                join(owner, guest, made["id"])
+        self.prefer(who, len(self.organizations) - 1)
+        self.make_project(who, len(self.organizations) - 1)
+
+    def prefer(self, who: int, where: int) -> None:
+        """What this person uploads is charged to that organization."""
+        person, organization = self._one(self.people, who), self._one(self.organizations, where)
+        self.ask(person, "PUT", f"{ORG}/preferred", {"organizationId": organization["id"]})
+
+    def make_project(self, who: int, where: int) -> None:
+        """A project that all of them share."""
+        person, organization = self._one(self.people, who), self._one(self.organizations, where)
+        made = self.ask(person, "POST", "/repo/v1/entity", project_body(), organizationId=organization["id"])
+        if made:
+            for guest in self.people:
+                allow(self.server, made["id"], guest.id, EVERYTHING)
+            self.projects.append(made["id"])
+            self.containers.append(made["id"])
+
+    def move_project(self, which: int, where: int) -> None:
+        """Into another organization."""
+        project, organization = self._one(self.projects, which), self._one(self.organizations, where)
+        if project:
+            self.ask(self.chief, "PUT", f"{ORG}/{organization['id']}/project/{project}")
+
+    def merge(self, which: int, into: int) -> None:
+        """Two organizations into one; there are always some left."""
+        source, target = self._one(self.organizations, which), self._one(self.organizations, into)
+        if source is target or len(self.organizations) < 3:
+            return
+        if self.ask(self.chief, "POST", f"{ORG}/{target['id']}/merge", {"organizationId": source["id"]}) is not None:
+            self._drop(self.organizations, source)
+
+    def change_limit(self, which: int, limit: int) -> None:
+        """Up, or down below what is there."""
+        path = f"/vesicle/v1/plan/{self._one(self.organizations, which)['planId']}"
+        if now := self.ask(self.chief, "GET", path):
+            self.ask(self.chief, "PUT", path, {**now, "storageLimitBytes": limit, "customStorageLimitBytes": limit})
+
+    def limit_project(self, which: int, limit: int | None) -> None:
+        """What a project may store in the default storage."""
+        if project := self._one(self.projects, which):
+            body = {"projectId": project, "storageLocationId": 1, "maxAllowedFileBytes": limit}
+            self.ask(self.chief, "PUT", f"/repo/v1/project/{project}/storage/limit", body)
+
+    # -------------------------------------------------------------- uploads
+
+    def start(self, who: int, size: int, salt: int, where: int, place: int) -> None:
+        """The same request goes on with the same upload, whatever its state."""
+        person = self._one(self.people, who)
+        content = (str(salt % 20).encode() * size)[:size]
+        body = sending.request(content, f"{salt % 20}.txt", storageLocationId=self._one(self.places, place))
+        query = {"parentId": parent} if where % 2 and (parent := self._one(self.containers, where)) else {}
+        self._started(Upload(person, "", content, body, query))
+
+    def upload(self, who: int, size: int, salt: int, where: int, place: int) -> None:
+        """A whole file."""
+        self.start(who, size, salt, where, place)
+        self.complete(-1)
+        self.tie(-1, where)
+
+    def restart(self, which: int) -> None:
+        """Begin the same upload anew; the old one may still be completed."""
+        if upload := self._one(self.uploads, which):
+            query = {**upload.query, "forceRestart": "true"}
+            self._started(Upload(upload.person, "", upload.content, upload.body, query))
+
+    def _started(self, new: Upload) -> None:
+        status = self.ask(new.person, "POST", "/file/v1/file/multipart", new.body, **new.query)
+        if status and status["state"] == "UPLOADING":
+            known = [one for one in self.uploads if one.id == status["uploadId"]]
+            self.uploads += [] if known else [Upload(new.person, status["uploadId"], new.content, new.body, new.query)]
+
+    def complete(self, which: int) -> None:
+        """Send the part, add it, and finish."""
+        if (upload := self._one(self.uploads, which)) is None:
+            return
+        path = f"/file/v1/file/multipart/{upload.id}"
+        signed = self.ask(upload.person, "POST", f"{path}/presigned/url/batch", {"partNumbers": [1]})
+        if signed:
+            url = signed["partPresignedUrls"][0]["uploadPresignedUrl"]
+            upload.person.http.put(url, content=upload.content, timeout=60)
+            self.ask(upload.person, "PUT", f"{path}/add/1", partMD5Hex=sending.md5(upload.content))
+        done = self.ask(upload.person, "PUT", f"{path}/complete")
+        if done:
+            self.handles.append((upload.person, done["resultFileHandleId"]))
+            self._drop(self.uploads, upload)
+
+    def fail(self, which: int) -> None:
+        """Nothing was sent, and the upload is told to end."""
+        if upload := self._one(self.uploads, which):
+            self.ask(upload.person, "PUT", f"/file/v1/file/multipart/{upload.id}/complete")
+
+    def lose(self, which: int) -> None:
+        """The store forgets an upload, and the server learns it when a part is added."""
+        if upload := self._one(self.uploads, which):
+            with self.server.database() as conn:
+                row = conn.execute(
+                    "SELECT bucket, key, store_upload_id FROM multipart_upload WHERE id = %s", (int(upload.id),)
+                ).fetchone()
+            if row:
+                self.house.managed.store.abort_upload(*row)
+            self.ask(upload.person, "PUT", f"/file/v1/file/multipart/{upload.id}/add/1", partMD5Hex="0" * 32)
+
+    def expire(self, which: int) -> None:
+        """Nobody went on with an upload for long, and the worker aborts it."""
+        if upload := self._one(self.uploads, which):
+            self._drop(self.uploads, upload)
+            with self.server.database() as conn:
+                conn.execute("UPDATE multipart_upload SET updated_on = '2020-01-01' WHERE id = %s", (int(upload.id),))
+            with self.house.pool.connection() as conn:
+                removal.reap_abandoned(conn, self.house)
+
+    # -------------------------------------------------------------- handles
+
+    def copy_handle(self, who: int, which: int) -> None:
+        """A handle of one's own for the bytes of a file."""
+        person, file = self._one(self.people, who), self._one(self.files, which)
+        now = file and self.ask(person, "GET", f"/repo/v1/entity/{file}")
+        if now:
+            original = {
+                "fileHandleId": now["dataFileHandleId"], "associateObjectId": file, "associateObjectType": "FileEntity",
+            }  # fmt: skip
+            done = self.ask(person, "POST", "/file/v1/filehandles/copy", {"copyRequests": [{"originalFile": original}]})
+            if done and "newFileHandle" in done["copyResults"][0]:
+                self.handles.append((person, done["copyResults"][0]["newFileHandle"]["id"]))
+
+    def delete_handle(self, which: int) -> None:
+        """By its owner; refused while something refers to it."""
+        if (found := self._one(self.handles, which)) and self.ask(
+            found[0], "DELETE", f"/file/v1/fileHandle/{found[1]}"
+        ) is not None:
+            self._drop(self.handles, found)
+
+    def reap_handle(self, which: int) -> None:
+        """As if nothing had referred to it for long; if so, it goes."""
+        if found := self._one(self.handles, which):
+            with self.server.database() as conn:
+                conn.execute("UPDATE charge SET since = '2020-01-01' WHERE handle_id = %s", (int(found[1]),))
+            with self.house.pool.connection() as conn:
+                reaping.reap(conn, 365)
+
+    # ------------------------------------------------------------- entities
+
+    def make_folder(self, who: int, where: int) -> None:
+        """In a project or a folder."""
+        if parent := self._one(self.containers, where):
+            kind = "org.sagebionetworks.repo.model.Folder"
+            body = {"concreteType": kind, "parentId": parent, "name": secrets.token_hex(4)}
+            if made := self.ask(self._one(self.people, who), "POST", "/repo/v1/entity", body):
+                self.containers.append(made["id"])
+
+    def tie(self, which: int, where: int) -> None:
+        """A file of a handle, somewhere."""
+        found, parent = self._one(self.handles, which), self._one(self.containers, where)
+        if found and parent:
+            body = {"concreteType": FILE, "parentId": parent, "name": secrets.token_hex(4)}
+            made = self.ask(found[0], "POST", "/repo/v1/entity", {**body, "dataFileHandleId": found[1]})
+            if made:
+                self.files.append(made["id"])
+
+    def new_version(self, which: int, handle: int, *, on_purpose: bool) -> None:
+        """Other bytes for a file; without being asked for, a new version is made when the bytes differ."""
+        file, found = self._one(self.files, which), self._one(self.handles, handle)
+        now = file and found and self.ask(found[0], "GET", f"/repo/v1/entity/{file}")
+        if now:
+            del now["versionLabel"]
+            query = {"newVersion": "true"} if on_purpose else {}
+            self.ask(found[0], "PUT", f"/repo/v1/entity/{file}", {**now, "dataFileHandleId": found[1]}, **query)
+
+    def swap_handle(self, who: int, which: int, version: int) -> None:
+        """A copy of the handle for one version."""
+        self.copy_handle(who, which)
+        file, found = self._one(self.files, which), self._one(self.handles, -1)
+        path = f"/repo/v1/entity/{file}/version/{version}"
+        now = file and found and self.ask(found[0], "GET", path)
+        if now:
+            body = {"oldFileHandleId": now["dataFileHandleId"], "newFileHandleId": found[1]}
+            self.ask(found[0], "PUT", f"{path}/filehandle", body)
+
+    def delete_version(self, who: int, which: int, version: int) -> None:
+        """One version less, unless it is the last."""
+        if file := self._one(self.files, which):
+            self.ask(self._one(self.people, who), "DELETE", f"/repo/v1/entity/{file}/version/{version}")
+
+    def move(self, who: int, which: int, where: int) -> None:
+        """A file or a folder to another place."""
+        person, parent = self._one(self.people, who), self._one(self.containers, where)
+        thing = self._one([*self.files, *self.containers], which)
+        now = thing and thing not in self.projects and self.ask(person, "GET", f"/repo/v1/entity/{thing}")
+        if now and not self._is_inside(parent, thing):
+            self.ask(person, "PUT", f"/repo/v1/entity/{thing}", {**now, "parentId": parent})
+
+    def _is_inside(self, place: str, folder: str) -> bool:
+        with self.server.database() as conn:
+            row = conn.execute(
+                "WITH RECURSIVE above AS (SELECT id, parent_id FROM node WHERE id = %s UNION ALL SELECT n.id,"
+                " n.parent_id FROM node n JOIN above a ON n.id = a.parent_id) SELECT 1 FROM above WHERE id = %s",
+                (int(place[3:]), int(folder[3:])),
+            ).fetchone()
+        return row is not None
+
+    def delete(self, who: int, which: int) -> None:
+        """A file, a folder or a project into the trash can, with all that is in it."""
+        thing = self._one([*self.files, *self.containers], which)
+        if thing and self.ask(self._one(self.people, who), "DELETE", f"/repo/v1/entity/{thing}") is not None:
+            self.trash.append(thing)
+
+    def restore(self, which: int) -> None:
+        """Out of the trash can, by an administrator."""
+        thing = self._one(self.trash, which)
+        if thing and self.ask(self.chief, "PUT", f"/repo/v1/trashcan/restore/{thing}") is not None:
+            self._drop(self.trash, thing)
+
+    def purge(self, which: int) -> None:
+        """Out of the trash can for good, as the worker does it."""
+        if thing := self._one(self.trash, which):
+            self._drop(self.trash, thing)
+            with self.server.database() as conn:
+                conn.execute("UPDATE trashed SET purge_soon = true WHERE node_id = %s", (int(thing[3:]),))
+            trash.purge(self.house, entity_id=int(thing[3:]))
+
+
+# A deed, how often it is done beside the others, and which of five numbers it takes for what.
+DEEDS: dict[str, tuple[int, Callable[[Deeds, int, int, int, int, int], object]]] = {
+    "found": (1, lambda d, a, b, *_: d.found(a, 300 + b % 1700) if len(d.organizations) < 5 else None),
+    "prefer": (1, lambda d, a, b, *_: d.prefer(a, b)),
+    "make project": (1, lambda d, a, b, *_: d.make_project(a, b) if len(d.projects) < 12 else None),
+    "move project": (3, lambda d, a, b, *_: d.move_project(a, b)),
+    "merge": (2, lambda d, a, b, *_: d.merge(a, b)),
+    "change limit": (3, lambda d, a, b, *_: d.change_limit(a, b % 2500)),
+    "limit project": (2, lambda d, a, b, *_: d.limit_project(a, None if b % 2 else b % 1000)),
+    "start": (3, lambda d, a, b, c, e, f: d.start(a, 1 + b % 400, c, e, f)),
+    "upload": (6, lambda d, a, b, c, e, f: d.upload(a, 1 + b % 400, c, e, f)),
+    "restart": (1, lambda d, a, *_: d.restart(a)),
+    "complete": (3, lambda d, a, *_: d.complete(a)),
+    "fail": (1, lambda d, a, *_: d.fail(a)),
+    "lose": (1, lambda d, a, *_: d.lose(a)),
+    "expire": (1, lambda d, a, *_: d.expire(a)),
+    "copy handle": (3, lambda d, a, b, *_: d.copy_handle(a, b)),
+    "delete handle": (2, lambda d, a, *_: d.delete_handle(a)),
+    "reap handle": (2, lambda d, a, *_: d.reap_handle(a)),
+    "make folder": (2, lambda d, a, b, *_: d.make_folder(a, b)),
+    "tie": (5, lambda d, a, b, *_: d.tie(a, b)),
+    "new version": (3, lambda d, a, b, c, *_: d.new_version(a, b, on_purpose=c % 2 == 0)),
+    "swap handle": (3, lambda d, a, b, c, *_: d.swap_handle(a, b, 1 + c % 3)),
+    "delete version": (2, lambda d, a, b, c, *_: d.delete_version(a, b, 1 + c % 3)),
+    "move": (4, lambda d, a, b, c, *_: d.move(a, b, c)),
+    "delete": (3, lambda d, a, b, *_: d.delete(a, b)),
+    "restore": (2, lambda d, a, *_: d.restore(a)),
+    "purge": (2, lambda d, a, *_: d.purge(a)),
+}
+OFTEN = [name for name, (weight, _) in DEEDS.items() for _ in range(weight)]
+
+
+def do(deeds: Deeds, name: str, numbers: tuple[int, int, int, int, int]) -> None:
+    """One deed."""
+    DEEDS[name][1](deeds, *numbers)
