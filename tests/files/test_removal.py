@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from tests.live import Person, Server
 from tests.locations.buckets import external, location, own_bucket
-from tests.sending import request, send, start
+from tests.sending import md5, put_part, request, send, start
 
 from vesicle import app
 from vesicle.files import removal
@@ -40,6 +40,29 @@ def test_an_abandoned_upload_is_aborted_in_the_store_and_forgotten(owner: Person
         ]
     assert left == [int(fresh)]
     assert key not in [upload.key for upload in house.managed.store.open_uploads(bucket)]
+
+
+def test_what_was_put_together_and_never_put_on_record_goes_with_its_upload(
+    owner: Person, server: Server, house: House
+) -> None:
+    upload = start(owner, request(b"whole", "whole.txt"))["uploadId"]
+    put_part(owner, upload, 1, b"whole")
+    with server.database() as conn:
+        query = "UPDATE multipart_upload SET updated_on = now() - interval '8 days' WHERE id = %s"
+        row = conn.execute(f"{query} RETURNING bucket, key, store_upload_id", (upload,)).fetchone()
+        assert row
+        house.managed.store.complete_upload(*row, [(1, md5(b"whole"))])
+        house.managed.store.stat(*row[:2])
+        with conn.transaction(), house.pool.connection() as own:
+            conn.execute("SELECT 1 FROM multipart_upload WHERE id = %s FOR UPDATE", (upload,))
+            removal.reap_abandoned(own, house)
+            house.managed.store.stat(*row[:2])
+        with house.pool.connection() as own:
+            removal.reap_abandoned(own, house)
+        assert conn.execute("SELECT 1 FROM multipart_upload WHERE id = %s", (upload,)).fetchone() is None
+        assert conn.execute("SELECT 1 FROM reservation WHERE upload_id = %s", (upload,)).fetchone() is None
+    with pytest.raises(NoSuchObject):
+        house.managed.store.stat(*row[:2])
 
 
 def test_an_upload_that_nobody_knows_is_aborted_once_it_is_old(owner: Person, server: Server, house: House) -> None:

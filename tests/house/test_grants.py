@@ -119,6 +119,7 @@ REASONS = {
     "files.object_is_referred_to": "the worker that removes objects",
     "files.stale_uploads": "the worker that reaps uploads",
     "files.delete_upload": "the worker that reaps uploads",
+    "files.hold_stale_upload": "the worker that reaps uploads",
     "files.untied": "the worker that reaps files",
     "files.hold_untied": "the worker that reaps files",
     "files.delete_untied": "the worker that reaps files",

@@ -1,6 +1,6 @@
 """Whatever happens in whatever order, usage equals an independent sum, and no limit is passed by a byte.
 
-``VESICLE_ORDERS=50`` looks at so many orders of about three times as many deeds.
+``ORDERS=50`` looks at so many orders of about three times as many deeds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.usage.counting import check, check_limits
 from tests.usage.deeds import OFTEN, Deeds, do
 
 pytestmark = [pytest.mark.xdist_group("plans"), pytest.mark.timeout(0)]
-ORDERS = int(os.environ.get("VESICLE_ORDERS", "0"))
+ORDERS = int(os.environ.get("ORDERS", "0"))
 
 
 class Ledger(RuleBasedStateMachine):
@@ -27,10 +27,10 @@ class Ledger(RuleBasedStateMachine):
 
     @initialize(limits=st.tuples(*[st.integers(300, 2000)] * 3))
     def begin(self, limits: tuple[int, ...]) -> None:
+        self.used = check_limits(self.server, None)
         self.deeds = Deeds(self.server, limits)
         for number in range(4):
             self.deeds.upload(number, 10 + number, number, number, number)
-        self.used: dict[tuple[str, int, int], int] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "deeds"):

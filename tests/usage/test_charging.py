@@ -144,6 +144,32 @@ def purge(server: Server, entity: str) -> None:
         house.pool.close()
 
 
+def test_purging_is_not_refused_where_the_organization_that_promised_the_bytes_is_full(
+    planned: Server, chief: Person, ann: Person
+) -> None:
+    small, large = preferring(chief, ann, 100), managed(chief, ann)
+    there = project_in(ann, large["id"])
+    file = ann.file(there, b"x" * 100)
+    other = ann.file(there, b"y" * 100)
+    full = ann.upload(b"z" * 100)
+    assert account(planned, small["id"]) == (100, 0)
+    ann.ok("DELETE", f"/repo/v1/entity/{file['id']}")
+    purge(planned, file["id"])
+    check(planned)
+    upload = sending.start(ann, sending.request(b"new", "new.txt"), parentId=there)["uploadId"]
+    sending.put_part(ann, upload, 1, b"new")
+    sending.add_part(ann, upload, 1, b"new")
+    new = sending.complete(ann, upload)["resultFileHandleId"]
+    ann.ok("PUT", f"/repo/v1/entity/{other['id']}", {**other, "dataFileHandleId": new})
+    ann.ok("DELETE", f"/repo/v1/entity/{other['id']}/version/1")
+    check(planned)
+    assert (account(planned, small["id"]), account(planned, large["id"])) == ((100, 0), (203, 0))
+    for handle in (full, file["dataFileHandleId"], other["dataFileHandleId"]):
+        ann.ok("DELETE", f"/file/v1/fileHandle/{handle}")
+    assert (account(planned, small["id"]), account(planned, large["id"])) == ((0, 0), (3, 0))
+    check(planned)
+
+
 def test_moving_between_projects_of_two_organizations_moves_the_charge(
     planned: Server, chief: Person, ann: Person
 ) -> None:

@@ -19,6 +19,7 @@ from vesicle.db import Connection
 from vesicle.errors import Conflict, NotFound
 from vesicle.files import removal, store
 from vesicle.files.model import Handle
+from vesicle.files.store import reaping
 from vesicle.organizations import membership
 from vesicle.usage import charging
 
@@ -61,6 +62,8 @@ def delete(conn: Connection, actor: Actor, handle_id: int) -> None:
     try:
         grant = require(conn, actor, OwnsFileHandle, handle_id)
     except NotFound:
+        return
+    if not reaping.hold_handle(conn, grant):
         return
     row = owned(conn, grant)
     charging.discharge(conn, handle_id)

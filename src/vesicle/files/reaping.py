@@ -5,9 +5,9 @@ from __future__ import annotations
 import structlog
 
 from vesicle.audit import recording
-from vesicle.db import Clash, Connection
+from vesicle.db import Clash, Connection, Contention
 from vesicle.files import removal
-from vesicle.files.store import untied
+from vesicle.files.store import reaping as rows
 from vesicle.jobs.queue import periodic
 from vesicle.usage import charging
 from vesicle.web import House
@@ -31,7 +31,7 @@ def reap_untied(work: House) -> None:
 def reap(conn: Connection, days: int) -> int:
     """One handle at a time, each in a transaction of its own; how many went."""
     reaped, last = 0, None
-    while found := untied.untied(conn, days, last, BATCH):
+    while found := rows.untied(conn, days, last, BATCH):
         last = found[-1].since, found[-1].id
         reaped += sum(_reap_one(conn, one.id, days) for one in found)
     return reaped
@@ -44,14 +44,19 @@ def _reap_one(conn: Connection, handle_id: int, days: int) -> bool:
     """
     try:
         with conn.transaction():
-            one = untied.hold_untied(conn, handle_id, days)
+            one = rows.hold_untied(conn, handle_id, days)
             if one is None:
                 return False
             charging.discharge(conn, handle_id)
-            untied.delete_untied(conn, handle_id)
+            rows.delete_untied(conn, handle_id)
             removal.remove_object.defer(conn, endpoint=one.endpoint, bucket=one.bucket, key=one.key)
             detail = {"owner": one.owner_id, "bytes": one.size, "since": one.since.isoformat()}
             recording.note(conn, None, "file_handle.reap", "fileHandle", handle_id, detail)
+    except Contention as crossed:
+        log.warning(
+            "a file was in use at the moment, and is looked at the next time", handle=handle_id, error=str(crossed)
+        )
+        return False
     except Clash:
         log.exception("a file is in use by something that this job does not know of", handle=handle_id)
         return False

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from vesicle.db import Connection
+from vesicle.db import Connection, Contention
 from vesicle.errors import Refusal
 from vesicle.files import store
-from vesicle.files.model import Handle
+from vesicle.files.model import Handle, Upload
+from vesicle.files.store import reaping
 from vesicle.files.store import uploads as rows
 from vesicle.jobs.queue import periodic, task
 from vesicle.objectstore.contract import NoSuchObject, Refused
@@ -79,19 +80,34 @@ def reap_abandoned(conn: Connection, work: House) -> int:
         for upload in stale:
             last = upload.id
             try:
-                objects = work.stores.at(upload.endpoint, upload.bucket)
-                objects.abort_upload(upload.bucket, upload.key, upload.store_upload_id)
-            except Refusal as refusal:
+                reaped += _reap_abandoned_one(conn, work, upload)
+            except (Refusal, *Contention) as trouble:
                 # One store that is away or says no keeps nobody else's uploads; this one is left for the next time.
-                log.warning("an abandoned upload could not be aborted", upload=upload.id, reason=refusal.reason)
-                continue
-            with conn.transaction():
-                charging.release(conn, upload.id)
-                rows.delete_upload(conn, upload.id)
-            reaped += 1
+                log.warning("an abandoned upload could not be aborted", upload=upload.id, reason=str(trouble))
     if reaped:
         log.info("abandoned uploads were aborted", uploads=reaped)
     return reaped
+
+
+def _reap_abandoned_one(conn: Connection, work: House, upload: Upload) -> bool:
+    """False when somebody goes on with it after all: nobody can while it is aborted here.
+
+    The object may be whole already, if whoever completed it never came to put it on record. Its key was given to this
+    upload alone, and with the record of it goes the last who pays for it.
+    """
+    with conn.transaction():
+        if not reaping.hold_stale_upload(conn, upload.id, work.settings.abandoned_upload_days):
+            return False
+        objects = work.stores.at(upload.endpoint, upload.bucket)
+        objects.abort_upload(upload.bucket, upload.key, upload.store_upload_id)
+        try:
+            objects.delete(upload.bucket, upload.key)
+        except Refused as refused:
+            # In the bucket of somebody else vesicle may be allowed to write and no more.
+            log.info("what an abandoned upload left could not be removed", upload=upload.id, reason=refused.reason)
+        charging.release(conn, upload.id)
+        rows.delete_upload(conn, upload.id)
+        return True
 
 
 def reap_unknown(conn: Connection, work: House) -> int:

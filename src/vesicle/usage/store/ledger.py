@@ -217,6 +217,15 @@ WITH handle AS MATERIALIZED (
     SELECT handle_id, project_id, w.in_trash IS NOT NULL AS is_now, c.in_trash IS NOT NULL AS was,
            coalesce(w.in_trash, false) AS trash_now, coalesce(c.in_trash, false) AS trash_was
     FROM wanted w FULL JOIN counted c USING (handle_id, project_id) WHERE w.in_trash IS DISTINCT FROM c.in_trash
+), left_all AS MATERIALIZED (
+    -- What no project refers to any more stays with the organization that paid for it last: it needs no room anywhere.
+    SELECT d.handle_id, (
+        SELECT p.organization_id FROM diff g JOIN node p ON p.id = g.project_id
+        WHERE g.handle_id = d.handle_id AND NOT g.is_now ORDER BY g.project_id LIMIT 1) AS home_id
+    FROM diff d WHERE d.project_id = 0 AND d.is_now
+), home AS (
+    UPDATE charged_handle h SET home_id = l.home_id FROM left_all l
+    WHERE h.handle_id = l.handle_id AND h.home_id <> l.home_id
 ), gone AS (
     DELETE FROM charge c USING diff d
     WHERE NOT d.is_now AND c.handle_id = d.handle_id AND c.project_id = d.project_id
@@ -224,11 +233,12 @@ WITH handle AS MATERIALIZED (
     INSERT INTO charge (handle_id, project_id, in_trash) SELECT handle_id, project_id, trash_now FROM diff WHERE is_now
     ON CONFLICT (handle_id, project_id) DO UPDATE SET in_trash = EXCLUDED.in_trash
 )
-SELECT coalesce(p.organization_id, h.home_id), d.project_id, h.location_id, h.contributor_id, h.is_custom,
+SELECT coalesce(p.organization_id, l.home_id, h.home_id), d.project_id, h.location_id, h.contributor_id, h.is_custom,
        sum(h.bytes * (d.is_now::int - d.was::int))::bigint,
        sum(h.bytes * (d.trash_now::int - d.trash_was::int))::bigint,
        sum(d.is_now::int - d.was::int)::bigint
 FROM diff d JOIN handle h USING (handle_id) LEFT JOIN node p ON p.id = d.project_id
+LEFT JOIN left_all l ON l.handle_id = d.handle_id AND d.project_id = 0
 GROUP BY 1, 2, 3, 4, 5
 """
 

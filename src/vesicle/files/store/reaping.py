@@ -1,4 +1,6 @@
-"""Rows of file handles that nothing refers to. They serve the reaper, which acts for nobody, so no grant is asked."""
+"""Rows of what is left behind, and locks on what is about to go. Whoever removes something holds it first: the row of
+the upload or handle itself, then what the ledger knows of it, as those do who complete an upload or tie a handle.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import NamedTuple
 
 from psycopg.rows import class_row
 
+from vesicle.access import OwnsFileHandle
 from vesicle.db import Connection
 
 
@@ -35,6 +38,22 @@ AND NOT EXISTS (SELECT 1 FROM attached_file a WHERE a.file_handle_id = h.id)
 AND NOT EXISTS (SELECT 1 FROM file_handle p WHERE p.preview_id = h.id AND p.preview_id <> p.id)
 AND NOT EXISTS (SELECT 1 FROM multipart_upload u WHERE u.source_handle_id = h.id AND u.state = 'UPLOADING')
 """
+
+
+def hold_stale_upload(conn: Connection, upload_id: int, days: int) -> bool:
+    """Nobody goes on with an upload before the end of the transaction; False when somebody did, or does just now."""
+    query = (
+        "SELECT 1 FROM multipart_upload WHERE id = %s AND state = 'UPLOADING' AND updated_on < now() -"
+        " CASE WHEN request_digest IS NULL THEN interval '1 day' ELSE make_interval(days => %s) END"
+        " FOR UPDATE SKIP LOCKED"
+    )
+    return conn.execute(query, (upload_id, days)).fetchone() is not None
+
+
+def hold_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
+    """Nothing begins to refer to the handle before the end of the transaction; False when it is gone."""
+    query = "SELECT 1 FROM file_handle WHERE id = %s FOR UPDATE"
+    return conn.execute(query, (proof.id,)).fetchone() is not None
 
 
 def untied(conn: Connection, days: int, after: tuple[datetime, int] | None, limit: int) -> list[Untied]:
