@@ -25,7 +25,7 @@ from vesicle.organizations.model import (
 )
 from vesicle.organizations.roles import OPERATOR
 from vesicle.settings import Settings
-from vesicle.usage import reports, terms
+from vesicle.usage import recounting, reports, terms
 from vesicle.wire import UNSET, EntityId, Id, Maybe, encode
 
 GB = 10**9
@@ -264,6 +264,25 @@ def storage_terms(
     """Say what holds for a managed storage location: whose it is, and whether reading from it is limited."""
     with _open[0](data, config) as (conn, _), conn.transaction():
         terms.put(conn, OPERATOR, location, private_to, egress, region or [])
+
+
+@org.command()
+def recount(
+    mend: Annotated[bool, typer.Option("--mend", help="Set right what differs, in one transaction.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Compare every counter of usage with the file handles, while uploads go on; a line for each difference.
+
+    Ends with 1 when something differs and was not set right. With --mend, uploads wait until it is done.
+    """
+    with _open[0](data, config) as (conn, _):
+        said = recounting.mend(conn) if mend else recounting.recount(conn)
+    for line in said:
+        typer.echo(line)
+    typer.echo(f"{len(said)} differences{', set right' if mend and said else ''}.")
+    if said and not mend:
+        raise typer.Exit(1)
 
 
 @org.command()

@@ -156,6 +156,26 @@ REASONS = {
             "usage.add_to_project",
             "usage.project_storage",
             "usage.limit_project",
+            *(
+                f"usage.{name}"
+                for name in (
+                    "begin_looking",
+                    "hold_accounts",
+                    "wrong_handles",
+                    "wrong_charges",
+                    "wrong_promises",
+                    "wrong_accounts",
+                    "wrong_totals",
+                    "wrong_days",
+                    "wrong_places",
+                    "charge_missing",
+                    "put_promises",
+                    "put_account",
+                    "put_total",
+                    "put_day",
+                    "put_place",
+                )
+            ),
         ),
         "the ledger follows deeds that the stories of other rooms have allowed",
     ),

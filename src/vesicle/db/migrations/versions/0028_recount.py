@@ -1,0 +1,13 @@
+"""Open uploads, for a recount."""
+
+from pathlib import Path
+
+from vesicle.db.migrations import plain_sql
+
+revision = "0028"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    plain_sql.run(Path(__file__).with_suffix(".sql").read_text())
