@@ -220,18 +220,6 @@ def test_a_plan_that_has_ended_stops_uploads_and_never_reads(planned: Server, ch
     assert ann.http.get(ann.ok("GET", f"/repo/v1/entity/{file['id']}/file", redirect="false")).content == b"to be read"
 
 
-def test_of_two_hundred_parallel_uploads_into_room_for_a_hundred_exactly_a_hundred_succeed(
-    planned: Server, chief: Person, ann: Person
-) -> None:
-    made = preferring(chief, ann, 100 * 1000)
-    bodies = [sending.request(secrets.token_bytes(1000), f"{number}.bin") for number in range(200)]
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda body: ann.call("POST", "/file/v1/file/multipart", body).status_code, bodies))
-    assert sorted(answers) == [201] * 100 + [400] * 100
-    assert account(planned, made["id"]) == (0, 100_000)
-    check(planned)
-
-
 def test_ties_at_once_end_at_the_limit(planned: Server, chief: Person, ann: Person) -> None:
     made, big = managed(chief, ann, storageLimitBytes=50), preferring(chief, ann)
     there = project_in(ann, made["id"])
