@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import tempfile
@@ -30,7 +31,7 @@ from tests.live import Server
 from tests.locations.buckets import external, location, new_bucket, own_bucket
 from tests.real_client.conftest import programs_of
 
-from bench.house import running
+from bench.house import cpu_s, process_of, running
 from bench.transfers import MIB, ONE_PART, THREADS, Rivals, timed
 
 PUBLISHED_BYTES, PUBLISHED_S = 100 * 10**9, 13 * 60
@@ -47,6 +48,7 @@ import synapseutils
 done = synapseutils.migrate_indexed_files(syn, what["index"], force=True).get_counts_by_status()
 """
 Clocks = defaultdict[str, list[float]]
+TOLD = re.compile(r'vesicle_request_seconds_(sum|count)\{door="([^"]+)"\} (\S+)')
 
 
 def fill(rivals: Rivals, files: int, size: int) -> tuple[str, list[str]]:
@@ -84,16 +86,36 @@ def counted(counts: dict[str, int], status: str, files: int) -> None:
         raise RuntimeError(f"of {files} files the client says {counts}")
 
 
+def answered(server: Server) -> dict[str, tuple[float, float]]:
+    """(how many, seconds in all) of the requests of each door so far."""
+    seen: dict[str, dict[str, float]] = defaultdict(lambda: {"sum": 0.0, "count": 0.0})
+    for what, door, number in TOLD.findall(server.http.get(server.url + "/metrics").text):
+        seen[door][what] += float(number)
+    return {door: (one["count"], one["sum"]) for door, one in seen.items()}
+
+
+def requests(before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]], files: int) -> None:
+    """What the client asked for each file, and how long each answer took."""
+    for door, (count, seconds) in sorted(after.items(), key=lambda one: -one[1][1]):
+        count, seconds = count - before.get(door, (0, 0))[0], seconds - before.get(door, (0, 0))[1]
+        if count >= files / 10:
+            print(f"   {count / files:5.2f} a file, {seconds / count * 1000:7.1f} ms each  {door}")
+
+
 def migrate(rivals: Rivals, server: Server, project: str, files: int, size: int, seen: Clocks) -> None:
     """The client's two steps to a new bucket."""
     bucket = own_bucket(server, rivals.person, BASE)
     number = location(rivals.person, external(bucket, baseKey=BASE))
-    index = rivals.folder / f"{bucket}.db"
+    index, before = rivals.folder / f"{bucket}.db", answered(server)
+    api = process_of(rivals.parent, b"api")
+    used = cpu_s(api)
     for step, job, status in (("index", INDEX, "INDEXED"), ("migrate", MIGRATE, "MIGRATED")):
         clocks = rivals.client(job, id=project, location=str(number), index=str(index))
         counted(clocks["id"], status, files)
         for name, clock in ((step, "wall"), (f"{step}, client's CPU", "cpu"), (f"{step}, server's CPU", "server")):
             seen[name].append(clocks[clock])
+    seen["API's CPU"].append(cpu_s(api) - used)
+    requests(before, answered(server), files)
     whole(rivals, bucket, f"{BASE}/{rivals.person.id}/", files, size)
     seen["index bytes"].append(index.stat().st_size)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.live import Person, Server, command, environment
 from tests.locations.buckets import external, location, own_bucket, put
+from tests.relocation.registrations import counts, result
 
 
 def register(person: Person, *arguments: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -50,3 +52,26 @@ def test_a_refusal_is_one_sentence(server: Server, owner: Person, stranger: Pers
         assert done.returncode == 2
         assert done.stderr.startswith("vesicle: ")
         assert "Traceback" not in done.stderr
+
+
+def test_a_command_that_is_killed_leaves_a_registration_that_goes_on(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    keys = [f"r1/{number}.txt" for number in range(50)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda key: put(server, bucket, key, key), keys))
+    number, project = location(owner, external(bucket)), owner.project()["id"]
+    running = subprocess.Popen(
+        command("register", str(number), project, "--prefix", "r1/", "--url", owner.url),
+        env=environment(SYNAPSE_AUTH_TOKEN=owner.token, HOME="/nonexistent"), stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, text=True, cwd="/",
+    )  # fmt: skip
+    assert running.stderr is not None
+    with running.stderr:
+        job = running.stderr.readline().split()[-1]
+        running.kill()
+        running.wait(30)
+    answer = result(owner, number, job)
+    assert answer.status_code == 201, answer.text
+    assert counts(answer.json()) == {"registered": 50}
+    done = register(owner, str(number), project, "--prefix", "r1/")
+    assert (done.returncode, "unchanged: 50" in done.stdout) == (0, True), done.stdout + done.stderr

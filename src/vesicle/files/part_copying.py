@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 
 from vesicle.access import Actor
 from vesicle.db import Connection
@@ -14,6 +15,11 @@ from vesicle.locations import resolving
 from vesicle.locations.resolving import Place
 from vesicle.objectstore.contract import ByteRange, CopiesParts, NoSuchObject, Refused, power
 from vesicle.wire import encode
+
+SHOWN_FOR_S = 300.0
+MOST_SHOWN = 10_000
+# Until when it counts as seen that a store copies from one location to another; of this process alone.
+_shown: dict[tuple[str, str, int | None, int], float] = {}
 
 
 def digest_of(request: MultipartUploadCopyRequest) -> bytes:
@@ -34,9 +40,7 @@ def begin(
     content_type = handle.content_type or uploads.DEFAULT_TYPE
     store_upload_id = resolving.begun(place, key, content_type)
     try:
-        # One byte tells whether the store copies between these two; part 1 takes its place when it comes.
-        copies = power(place.store, CopiesParts)
-        copies.copy_part(source._replace(last=0), place.bucket, key, store_upload_id, 1)
+        _show(place, source, handle, key, store_upload_id)
     except (Refused, BadRequest) as refused:
         place.store.abort_upload(place.bucket, key, store_upload_id)
         if isinstance(refused, NoSuchObject):
@@ -54,3 +58,19 @@ def begin(
         source_bucket=source.bucket, source_key=source.key, source_etag=source.etag,
     )  # fmt: skip
     return uploads.entered(conn, actor, place, digest, new)
+
+
+def _show(place: Place, source: ByteRange, handle: Handle, key: str, store_upload_id: str) -> None:
+    """Raises Refused or BadRequest unless the store copies from there to here.
+
+    One byte tells; part 1 takes its place when it comes. What was seen of one file of a location counts for the next
+    ones for a while; that the object is there, and that uploads begin here, is asked for each. Some keys are special.
+    """
+    between = (place.store.name, source.bucket, handle.storage_location_id, place.location.id)
+    if "%" not in source.key and time.monotonic() < _shown.get(between, 0.0):
+        return
+    copies = power(place.store, CopiesParts)
+    copies.copy_part(source._replace(last=0), place.bucket, key, store_upload_id, 1)
+    if len(_shown) >= MOST_SHOWN:
+        _shown.clear()
+    _shown[between] = time.monotonic() + SHOWN_FOR_S
