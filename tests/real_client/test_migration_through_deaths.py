@@ -24,7 +24,7 @@ from vesicle.files import removal
 
 FILES = 12
 WITHIN_S = 120
-OF_VICTIM = {"API": b"api", "store": b"weed"}
+OF_VICTIM = {"API": b"api", "worker": b"work", "store": b"weed"}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def everything_is_there(server: Server, bucket: str) -> None:
         assert store.stat(where, key).size == size
 
 
-@pytest.mark.parametrize("name", ["API", "store"])
+@pytest.mark.parametrize("name", ["API", "worker", "store"])
 def test_after_a_death_the_migration_goes_on(name: str, mortal: tuple[Server, int], tmp_path: Path) -> None:
     server, parent = mortal
     client = Client(programs_of("4.14"), tmp_path / "home", server.person("mover"))
