@@ -104,7 +104,6 @@ REASONS = {
     "files.hold_handles": "tells only which of the handles, for which there are proofs, are still there",
     "relocation.refresh_statistics": "no row is told or changed",
     "relocation.take": "the worker whose job was allowed, or that compares buckets with the record",
-    "relocation.give_back": "no row is told or changed",
     "relocation.of_job": "the worker that runs the job",
     "relocation.begin_round": "the worker that compares buckets with the record",
     "relocation.current": "the worker that compares buckets with the record",

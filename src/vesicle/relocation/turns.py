@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from vesicle.access import OwnsLocation
-from vesicle.db import Connection
+from vesicle.db import Connection, connect
 from vesicle.errors import Conflict, Unavailable
 from vesicle.jobs import frame
 from vesicle.relocation.model import CheckDriftRequest, RegisterObjectsRequest, RelinkRequest
@@ -44,7 +44,8 @@ def held(house: House, location_id: int, work: Work, job: frame.Running | None =
 
     Whoever dies gives it back with its connection. Raises Unavailable when it does not become free.
     """
-    with house.pool.connection() as conn:
+    # A connection of its own: one of the pool that is held for hours is missed by the other jobs.
+    with connect(house.settings.database_url) as conn:
         until = time.monotonic() + WAIT_S
         while not turns.take(conn, location_id, work):
             if job is None:
@@ -54,7 +55,4 @@ def held(house: House, location_id: int, work: Work, job: frame.Running | None =
                 raise Unavailable(f"Other work on storage location {location_id} does not come to its end.")
             job.progress(0, 0, f"waits for other work on storage location {location_id}")
             time.sleep(LOOK_EVERY_S)
-        try:
-            yield True
-        finally:
-            turns.give_back(conn)
+        yield True

@@ -33,18 +33,13 @@ def running(conn: Connection, location: OwnsLocation, kinds: Sequence[str]) -> t
 
 
 def take(conn: Connection, location_id: int, work: Work) -> bool:
-    """Hold the location for this work until ``give_back``, or the end of the connection; False when others hold it.
+    """Hold the location for this work until the end of the connection; False, and nothing held, when others hold it.
 
     Serves a worker that acts for the house.
     """
     query = f"SELECT {_HELD[work]} FROM (SELECT (%s %% 2147483647)::int AS place) AS asked"
     row = conn.execute(query, (location_id,)).fetchone()
     if row is None or not row[0]:
-        give_back(conn)
+        conn.execute("SELECT pg_advisory_unlock_all()")
         return False
     return True
-
-
-def give_back(conn: Connection) -> None:
-    """Hold nothing any more."""
-    conn.execute("SELECT pg_advisory_unlock_all()")
