@@ -83,9 +83,9 @@ def _listed(job: frame.Running, asked: RegisterObjectsRequest, what: Allowed, st
             for objects, cursor in coming:
                 state = _next(house, job, asked, state, walk, objects, cursor)
                 job.progress(state.counts.found, state.counts.found, _told(state))
-                if state.pages & (state.pages - 1) == 0:  # A power of two: what was made has doubled.
+                if asked.dry_run is not True:
                     with house.pool.connection() as conn:
-                        registrations.refresh_statistics(conn)
+                        registrations.refresh_statistics(conn, state.counts.registered)
                 if state.cursor != cursor:
                     break  # Another worker is further on.
     return state
