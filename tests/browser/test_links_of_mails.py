@@ -145,6 +145,6 @@ def test_an_invitation_into_a_team_leads_to_an_account_without_any_script(server
         page.get_by_role("button").click()
         see(page, "Your account is made")
         page.goto(invitation)
-        see(page, "This did not work")
+        see(page, "This link opens nothing")
     members = owner.ok("GET", f"/repo/v1/teamMembers/{team['id']}")["results"]
     assert name in [one["member"]["userName"] for one in members]
