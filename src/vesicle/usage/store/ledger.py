@@ -219,10 +219,9 @@ WITH handle AS MATERIALIZED (
     FROM wanted w FULL JOIN counted c USING (handle_id, project_id) WHERE w.in_trash IS DISTINCT FROM c.in_trash
 ), left_all AS MATERIALIZED (
     -- What no project refers to any more stays with the organization that paid for it last: it needs no room anywhere.
-    SELECT d.handle_id, (
-        SELECT p.organization_id FROM diff g JOIN node p ON p.id = g.project_id
-        WHERE g.handle_id = d.handle_id AND NOT g.is_now ORDER BY g.project_id LIMIT 1) AS home_id
-    FROM diff d WHERE d.project_id = 0 AND d.is_now
+    SELECT DISTINCT ON (d.handle_id) d.handle_id, p.organization_id AS home_id
+    FROM diff d JOIN diff g ON g.handle_id = d.handle_id AND NOT g.is_now JOIN node p ON p.id = g.project_id
+    WHERE d.project_id = 0 AND d.is_now ORDER BY d.handle_id, g.project_id
 ), home AS (
     UPDATE charged_handle h SET home_id = l.home_id FROM left_all l
     WHERE h.handle_id = l.handle_id AND h.home_id <> l.home_id
