@@ -82,13 +82,13 @@ def _people(conn: Any, people: int, teams: int) -> None:
     """Users 30,000,000 and up, then teams; every user is in one team."""
     users = range(FIRST_PRINCIPAL, FIRST_PRINCIPAL + people)
     groups = range(users.stop, users.stop + teams)
-    _copy(conn, "principal (id, kind)", [*((n, "user") for n in users), *((n, "team") for n in groups)])
-    _copy(conn, "person (principal_id)", ((n,) for n in users))
+    copy(conn, "principal (id, kind)", [*((n, "user") for n in users), *((n, "team") for n in groups)])
+    copy(conn, "person (principal_id)", ((n,) for n in users))
     names = [*((f"user{n}", "USER_NAME", n) for n in users), *((f"team{n}", "TEAM_NAME", n) for n in groups)]
-    _copy(conn, "alias (squeezed, alias, kind, principal_id)", ((name, name, kind, n) for name, kind, n in names))
-    _copy(conn, "principal_prefix (token, principal_id)", ((name, n) for name, _, n in names))
+    copy(conn, "alias (squeezed, alias, kind, principal_id)", ((name, name, kind, n) for name, kind, n in names))
+    copy(conn, "principal_prefix (token, principal_id)", ((name, n) for name, _, n in names))
     if teams:
-        _copy(conn, "membership (member_id, group_id)", ((n, groups[n % teams]) for n in users))
+        copy(conn, "membership (member_id, group_id)", ((n, groups[n % teams]) for n in users))
 
 
 def _grants(conn: Any, made: Repository, teams: int) -> None:
@@ -97,12 +97,12 @@ def _grants(conn: Any, made: Repository, teams: int) -> None:
     rows = {
         (made.projects[n % len(made.projects)], FIRST_PRINCIPAL + users + n, READ_AND_DOWNLOAD) for n in range(teams)
     }
-    _copy(conn, "acl_entry (acl_id, principal_id, rights)", rows)
+    copy(conn, "acl_entry (acl_id, principal_id, rights)", rows)
 
 
 def _files(conn: Any, owner: Person, made: Repository) -> None:
     projects = dict(conn.execute("SELECT id, project_id FROM node WHERE kind = 'folder' AND project_id IS NOT NULL"))
-    _copy(
+    copy(
         conn,
         "node (id, kind, parent_id, project_id, benefactor_id, name, created_by, modified_by)",
         (
@@ -110,7 +110,7 @@ def _files(conn: Any, owner: Person, made: Repository) -> None:
             for n, parent in _places(made)
         ),
     )
-    _copy(
+    copy(
         conn,
         "file_handle (id, kind, created_by, file_name, content_type, content_md5, content_size,"
         " storage_location_id, bucket, key, verification)",
@@ -119,11 +119,11 @@ def _files(conn: Any, owner: Person, made: Repository) -> None:
             for n in made.files
         ),
     )  # fmt: skip
-    _copy(
+    copy(
         conn, "entity_version (node_id, number, label, modified_by, file_handle_id)",
         ((n, 1, "1", owner.id, n) for n in made.files),
     )  # fmt: skip
-    _copy(
+    copy(
         conn, "file_association (file_handle_id, object_type, object_id, object_version)",
         ((n, "FileEntity", n, 1) for n in made.files),
     )  # fmt: skip
@@ -136,7 +136,8 @@ def _places(made: Repository) -> Iterator[tuple[int, int]]:
         yield n, made.wide if tenth == 0 else made.shared if tenth == 1 else made.folders[n % len(made.folders)]
 
 
-def _copy(conn: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+def copy(conn: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put rows into a table by COPY."""
     with conn.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

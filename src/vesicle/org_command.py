@@ -56,15 +56,8 @@ def _bytes(gigabytes: float | None) -> Maybe[int]:
 def list_all(data: Data = None, config: Config = None) -> None:
     """Number, plan, stored bytes and name of every organization."""
     with _open[0](data, config) as (conn, _):
-        token: str | None = None
-        while True:
-            page = founding.list_own(conn, OPERATOR, token, all_of_them=True)
-            for one in page.results:
-                used = reports.summary(conn, OPERATOR, one.id)
-                typer.echo(f"{int(one.id)}\t{one.plan_type}\t{used.stored_bytes}\t{one.name}")
-            if page.next_page_token is UNSET:
-                return
-            token = page.next_page_token
+        for number, plan, stored, name in reporting.overview(conn, OPERATOR):
+            typer.echo(f"{number}\t{plan}\t{stored}\t{name}")
 
 
 @org.command()

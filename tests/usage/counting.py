@@ -40,12 +40,14 @@ def check(server: Server) -> None:
         for handle, project, trashed in conn.execute(_TIES):
             ties[handle].append((project, trashed))
         stored: Counters = defaultdict(int)
+        kept: Counters = defaultdict(lambda: [0, 0])
         totals: Counters = defaultdict(lambda: [0, 0, 0])
         for handle, size, custom, home, location, maker in conn.execute(_HANDLES):
             assert home is not None, f"file handle {handle} is charged to nobody"
             for project, trashed in ties.get(handle, [(0, False)]):
                 owner = organizations.get(project, home)
                 stored[owner, custom] += size
+                kept[owner] = [kept[owner][0] + size * trashed, kept[owner][1] + 1]
                 cell = totals[owner, project, location, maker]
                 cell[0], cell[1], cell[2] = cell[0] + size, cell[1] + size * trashed, cell[2] + 1
         reserved: Counters = defaultdict(int)
@@ -53,17 +55,18 @@ def check(server: Server) -> None:
             assert promised == size, f"upload {upload} has {promised} of {size} bytes promised"
             reserved[owner] += size
         accounts = conn.execute(
-            "SELECT organization_id, stored, custom_stored, reserved + custom_reserved FROM ledger_account"
+            "SELECT organization_id, stored, custom_stored, reserved + custom_reserved, in_trash, files"
+            " FROM ledger_account"
         ).fetchall()
-        for owner, counted, custom_bytes, promised in accounts:
-            there = (counted, custom_bytes, promised)
-            assert there == (stored[owner, False], stored[owner, True], reserved[owner]), f"organization {owner}"
+        for owner, *there in accounts:
+            there_should = [stored[owner, False], stored[owner, True], reserved[owner], *kept[owner]]
+            assert there == there_should, f"organization {owner}"
         for table in ("usage_total", "usage_day"):
-            kept = conn.execute(
+            rows = conn.execute(
                 "SELECT organization_id, project_id, location_id, contributor_id, sum(stored)::bigint,"
                 f" sum(in_trash)::bigint, sum(files)::bigint FROM {table} GROUP BY 1, 2, 3, 4"
             ).fetchall()
-            found = {tuple(row[:4]): list(row[4:]) for row in kept if any(row[4:])}
+            found = {tuple(row[:4]): list(row[4:]) for row in rows if any(row[4:])}
             assert found == {key: cell for key, cell in totals.items() if any(cell)}, table
         places = conn.execute("SELECT project_id, location_id, stored FROM project_storage").fetchall()
         by_place: Counters = defaultdict(int)

@@ -14,6 +14,7 @@ from vesicle.organizations import founding, moving
 from vesicle.organizations.model import INSTALLATION
 from vesicle.organizations.roles import OPERATOR
 from vesicle.organizations.store import allocation as rows
+from vesicle.organizations.store import organizations
 from vesicle.settings import Settings
 from vesicle.wire import EntityId
 
@@ -75,4 +76,4 @@ def _target(conn: Connection, settings: Settings, project_id: int, wanted: str) 
 
 def left(conn: Connection) -> int:
     """How many projects the installation's organization still has."""
-    return sum(1 for _ in rows.unallocated(conn, OPERATOR))
+    return organizations.project_count(conn, OPERATOR, INSTALLATION)

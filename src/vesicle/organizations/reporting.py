@@ -34,6 +34,12 @@ def summary(conn: Connection, actor: Actor, organization_id: int) -> Organizatio
     return reports.summary(conn, actor, organization_id)
 
 
+def overview(conn: Connection, actor: Actor) -> list[tuple[int, str, int, str]]:
+    """(number, kind of plan, bytes stored, name) of every organization, for administrators."""
+    require_administrator(conn, actor)
+    return rows.overview(conn, actor)
+
+
 def report(
     conn: Connection, actor: Actor, organization_id: int, by: str, first_day: str | None, last_day: str | None
 ) -> UsageReport:

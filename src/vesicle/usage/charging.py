@@ -110,13 +110,18 @@ def apply(conn: Connection, flows: Sequence[Flow], kept: dict[int, tuple[bool, i
     _check_private(conn, moved)
     counted: dict[int, int] = defaultdict(int)
     custom: dict[int, int] = defaultdict(int)
+    in_trash: dict[int, int] = defaultdict(int)
+    files: dict[int, int] = defaultdict(int)
     for flow in moved:
         (custom if flow.is_custom else counted)[flow.organization_id] += flow.stored
+        in_trash[flow.organization_id] += flow.in_trash
+        files[flow.organization_id] += flow.files
     for organization_id in sorted({*counted, *custom, *(kept or {})}):
         was_custom, promised = (kept or {}).get(organization_id, (False, 0))
         fits = ledger.change_account(
             conn, organization_id, stored=counted[organization_id], custom_stored=custom[organization_id],
             reserved=0 if was_custom else -promised, custom_reserved=-promised if was_custom else 0,
+            in_trash=in_trash[organization_id], files=files[organization_id],
         )  # fmt: skip
         if not fits:
             account = ledger.account(conn, organization_id)

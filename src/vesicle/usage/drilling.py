@@ -32,7 +32,7 @@ def files(
     conn: Connection, actor: Actor, organization_id: int, of: Behind, token: str | None, limit: int = PAGE
 ) -> ChargedFilePage:
     """The file handles that a number of storage is the sum of. Project 0 is for those that no project refers to."""
-    after = key_of_token(token, tuple[int, int]) if token else (0, -1)
+    after = key_of_token(token, tuple[int, int]) if token else (-1, 0)
     rows = behind.files(conn, actor, organization_id, of, after, limit)
     return ChargedFilePage(
         results=[
@@ -42,7 +42,7 @@ def files(
             )
             for row in rows
         ],
-        next_page_token=token_of_key(rows[-1][0], rows[-1][1]) if len(rows) == limit else UNSET,
+        next_page_token=token_of_key(rows[-1][1], rows[-1][0]) if len(rows) == limit else UNSET,
     )  # fmt: skip
 
 

@@ -43,6 +43,8 @@ class Account(msgspec.Struct, array_like=True):
     reserved: int
     custom_stored: int
     custom_reserved: int
+    in_trash: int
+    files: int
 
 
 class Terms(msgspec.Struct, array_like=True):

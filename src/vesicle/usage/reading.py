@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
@@ -19,9 +21,9 @@ def page(
     """URLs that were handed out, the newest first. For administrators, and for who oversees an organization."""
     if not 1 <= limit <= most:
         raise BadRequest(f"limit must be from 1 to {most}, not {limit}.")
-    before = key_of_token(token, tuple[int])[0] if token else None
+    before = key_of_token(token, tuple[datetime, int]) if token else None
     found = rows.downloads(conn, actor, question, before, limit + 1)
-    more = token_of_key(found[limit - 1][0]) if len(found) > limit else UNSET
+    more = token_of_key(found[limit - 1][1], found[limit - 1][0]) if len(found) > limit else UNSET
     return DownloadPage(results=[_shape(*row) for row in found[:limit]], next_page_token=more)
 
 

@@ -24,10 +24,9 @@ def summary(conn: Connection, actor: Actor, organization_id: int) -> Organizatio
     """The counters of an organization, and the limits that they are held against."""
     account = limits.account(conn, organization_id)
     egress = downloads.state(conn, actor, organization_id)
-    in_trash, files = reports.summary(conn, actor, organization_id)
     return OrganizationUsage(
         organization_id=Id(organization_id), stored_bytes=account.stored, reserved_bytes=account.reserved,
-        in_trash_bytes=in_trash, files=files, custom_stored_bytes=account.custom_stored,
+        in_trash_bytes=account.in_trash, files=account.files, custom_stored_bytes=account.custom_stored,
         custom_reserved_bytes=account.custom_reserved, storage_limit_bytes=or_unset(account.storage_limit),
         custom_storage_limit_bytes=or_unset(account.custom_limit), sent_bytes=egress.sent,
         egress_limit_bytes=or_unset(egress.limit), egress_period=egress.period,

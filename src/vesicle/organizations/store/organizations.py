@@ -44,6 +44,15 @@ def organizations(
         return cursor.execute(f"{_FROM} {_OWN}", values).fetchall()
 
 
+def overview(conn: Connection, actor: Actor) -> list[tuple[int, str, int, str]]:
+    """(id, kind of plan, bytes stored, name) of every organization."""
+    _ = actor
+    return conn.execute(
+        "SELECT o.id, p.kind, coalesce(a.stored, 0), o.name FROM organization o JOIN plan p ON p.id = o.plan_id"
+        " LEFT JOIN ledger_account a ON a.organization_id = o.id ORDER BY o.id"
+    ).fetchall()
+
+
 def membership(conn: Connection, actor: Actor, organization_id: int) -> tuple[bool, bool, bool]:
     """Whether the actor is a member, a manager, a contributor: by themself or through a team."""
     row = conn.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -137,33 +138,38 @@ def is_stopped(conn: Connection, actor: Actor, organization_id: int, location_id
     return bool(row and row[0] and now.limit is not None and now.sent >= now.limit)
 
 
-# The record names organizations that have become part of this one since.
-_OF_ORGANIZATION = (
-    "organization_id = ANY(ARRAY(SELECT o.id FROM (SELECT %s::bigint AS id) g, LATERAL (SELECT g.id UNION ALL"
-    " SELECT m.id FROM merged_organization m WHERE m.into_id = g.id) o))"
-)
-
-
 def downloads(
-    conn: Connection, actor: Actor, question: DownloadQuestion, before: int | None, limit: int
+    conn: Connection, actor: Actor, question: DownloadQuestion, before: tuple[datetime, int] | None, limit: int
 ) -> list[tuple[Any, ...]]:
-    """Downloads before an id, the newest first. The actor is an administrator."""
+    """Downloads before a moment and an id, the newest first. The actor is allowed to see them."""
     _ = actor
-    asked = {
-        "id < %s": before, "principal_id = %s": question.principal_id, "object_id = %s": question.object_id,
+    payers = [] if question.organization_id is None else _payers(conn, question.organization_id)
+    asked: dict[str, Any] = {
+        "(issued_on, id) < (%s, %s)": before,
+        "principal_id = %s": question.principal_id, "object_id = %s": question.object_id,
         "file_handle_id = %s": question.file_handle_id,
-        _OF_ORGANIZATION: question.organization_id, "coalesce(project_id, 0) = %s": question.project_id,
+        # What one organization paid for is read in order; with those that it took over, it is put in order.
+        "organization_id = %s": payers[0] if len(payers) == 1 else None,
+        "organization_id = ANY(%s::bigint[])": payers if len(payers) > 1 else None,
+        "coalesce(project_id, 0) = %s": question.project_id,
         "coalesce(storage_location_id, 0) = %s": question.location_id,
         "issued_on >= %s": question.since,
         "issued_on < %s": question.until,
     }  # fmt: skip
     given = {condition: value for condition, value in asked.items() if value is not None}
     where = " WHERE " + " AND ".join(given) if given else ""
+    values = [one for value in given.values() for one in (value if isinstance(value, tuple) else (value,))]
     return conn.execute(
         "SELECT id, issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size,"
-        " charged, credentials FROM download_record" + where + " ORDER BY id DESC LIMIT %s",
-        (*given.values(), limit),
+        " charged, credentials FROM download_record" + where + " ORDER BY issued_on DESC, id DESC LIMIT %s",
+        (*values, limit),
     ).fetchall()  # fmt: skip
+
+
+def _payers(conn: Connection, organization_id: int) -> list[int]:
+    """An organization and those that were merged into it: the record still says who paid at the time."""
+    rows = conn.execute("SELECT id FROM merged_organization WHERE into_id = %s ORDER BY 1", (organization_id,))
+    return [organization_id, *(row[0] for row in rows)]
 
 
 def insert_credentials(conn: Connection, actor: Actor, proof: MayDownload, location_id: int, permission: str) -> None:

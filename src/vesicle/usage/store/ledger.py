@@ -13,7 +13,7 @@ from vesicle.usage.model import Account, Flow
 _ACCOUNT = """
 SELECT a.organization_id, o.name, a.storage_limit, a.custom_limit, a.egress_limit, a.egress_period,
        a.opens_on <= now() AND (a.closes_on IS NULL OR a.closes_on > now()),
-       a.stored, a.reserved, a.custom_stored, a.custom_reserved
+       a.stored, a.reserved, a.custom_stored, a.custom_reserved, a.in_trash, a.files
 FROM ledger_account a JOIN organization o ON o.id = a.organization_id
 """
 
@@ -31,7 +31,8 @@ def account(conn: Connection, organization_id: int, *, lock: bool = False) -> Ac
 # Whether the growth by %(stored)s and %(reserved)s fits. What does not grow always does.
 _MOVE = """
 UPDATE ledger_account SET stored = stored + %(stored)s, reserved = reserved + %(reserved)s,
-    custom_stored = custom_stored + %(custom_stored)s, custom_reserved = custom_reserved + %(custom_reserved)s
+    custom_stored = custom_stored + %(custom_stored)s, custom_reserved = custom_reserved + %(custom_reserved)s,
+    in_trash = in_trash + %(in_trash)s, files = files + %(files)s
 WHERE organization_id = %(id)s
 AND (%(grows)s <= 0 OR (opens_on <= now() AND (closes_on IS NULL OR closes_on > now())
      AND (storage_limit IS NULL OR stored + reserved + %(grows)s <= storage_limit)))
@@ -42,7 +43,7 @@ AND (%(custom_grows)s <= 0 OR (opens_on <= now() AND (closes_on IS NULL OR close
 
 def change_account(
     conn: Connection, organization_id: int, *, stored: int = 0, reserved: int = 0, custom_stored: int = 0,
-    custom_reserved: int = 0,
+    custom_reserved: int = 0, in_trash: int = 0, files: int = 0,
 ) -> bool:  # fmt: skip
     """Add to the counters, if that stays within the limits; False when it would not. One statement, so it is exact."""
     done = conn.execute(
@@ -50,7 +51,7 @@ def change_account(
         {
             "id": organization_id, "stored": stored, "reserved": reserved, "custom_stored": custom_stored,
             "custom_reserved": custom_reserved, "grows": stored + reserved,
-            "custom_grows": custom_stored + custom_reserved,
+            "custom_grows": custom_stored + custom_reserved, "in_trash": in_trash, "files": files,
         },
     )  # fmt: skip
     return done.rowcount == 1
@@ -229,7 +230,9 @@ WITH handle AS MATERIALIZED (
     DELETE FROM charge c USING diff d
     WHERE NOT d.is_now AND c.handle_id = d.handle_id AND c.project_id = d.project_id
 ), put AS (
-    INSERT INTO charge (handle_id, project_id, in_trash) SELECT handle_id, project_id, trash_now FROM diff WHERE is_now
+    INSERT INTO charge (handle_id, project_id, home_id, in_trash)
+    SELECT d.handle_id, d.project_id, CASE d.project_id WHEN 0 THEN h.home_id ELSE 0 END, d.trash_now
+    FROM diff d JOIN handle h USING (handle_id) WHERE d.is_now
     ON CONFLICT (handle_id, project_id) DO UPDATE SET in_trash = EXCLUDED.in_trash
 )
 SELECT coalesce(p.organization_id, l.home_id, h.home_id), d.project_id, h.location_id, h.contributor_id, h.is_custom,

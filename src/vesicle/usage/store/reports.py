@@ -20,17 +20,6 @@ WITH_MERGED: LiteralString = (
 )
 
 
-def summary(conn: Connection, actor: Actor, organization_id: int) -> tuple[int, int]:
-    """(bytes in the trash can, files) of an organization."""
-    _ = actor
-    row = conn.execute(
-        "SELECT coalesce(sum(in_trash), 0)::bigint, coalesce(sum(files), 0)::bigint FROM usage_total"
-        " WHERE organization_id = %s",
-        (organization_id,),
-    ).fetchone()
-    return (row[0], row[1]) if row else (0, 0)
-
-
 def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int]:
     """(bytes, of them in the trash can, files) of a project."""
     row = conn.execute(
@@ -103,6 +92,10 @@ _SENT_KEYS: dict[str, tuple[LiteralString, LiteralString, LiteralString]] = {
     "day": ("egress_day", "day", "(issued_on AT TIME ZONE 'UTC')::date"),
 }
 
+_ONE_PROJECT: tuple[LiteralString, LiteralString] = (
+    "AND project_id = %(project)s", "AND coalesce(project_id, 0) = %(project)s",
+)  # fmt: skip
+
 
 def sent_by(
     conn: Connection, actor: Actor, organization_id: int, by: str, first: date, last: date,
@@ -113,10 +106,10 @@ def sent_by(
     """
     _ = actor
     days, day_key, record_key = _SENT_KEYS[by]
-    one = sql.SQL("" if project_id is None else "AND project_id = %(project)s")
+    alone = ("", "") if project_id is None else _ONE_PROJECT
     query = sql.SQL(_SENT).format(
-        days=sql.Identifier(days), day_key=sql.Identifier(day_key), record_key=sql.SQL(record_key), of_days=one,
-        of_record=one, merged=sql.SQL(WITH_MERGED),
+        days=sql.Identifier(days), day_key=sql.Identifier(day_key), record_key=sql.SQL(record_key), of_days=sql.SQL(alone[0]),
+        of_record=sql.SQL(alone[1]), merged=sql.SQL(WITH_MERGED),
     )  # fmt: skip
     values = {"organization": organization_id, "first": first, "last": last, "project": project_id}
     return conn.execute(query, values).fetchall()

@@ -40,11 +40,13 @@ def merge(conn: Connection, source_id: int, target_id: int) -> None:
     """Handles, promises, totals, days, bytes sent and private storage; then the source's account goes."""
     values = {"source": source_id, "target": target_id}
     conn.execute("UPDATE charged_handle SET home_id = %(target)s WHERE home_id = %(source)s", values)
+    conn.execute("UPDATE charge SET home_id = %(target)s WHERE project_id = 0 AND home_id = %(source)s", values)
     conn.execute("UPDATE reservation SET organization_id = %(target)s WHERE organization_id = %(source)s", values)
     conn.execute("UPDATE storage_terms SET private_to = %(target)s WHERE private_to = %(source)s", values)
     conn.execute(
         "UPDATE ledger_account t SET stored = t.stored + s.stored, reserved = t.reserved + s.reserved,"
-        " custom_stored = t.custom_stored + s.custom_stored, custom_reserved = t.custom_reserved + s.custom_reserved"
+        " custom_stored = t.custom_stored + s.custom_stored, custom_reserved = t.custom_reserved + s.custom_reserved,"
+        " in_trash = t.in_trash + s.in_trash, files = t.files + s.files"
         " FROM ledger_account s WHERE t.organization_id = %(target)s AND s.organization_id = %(source)s",
         values,
     )
