@@ -77,7 +77,7 @@ class Year:
     @property
     def usual(self) -> int:
         """One of the others; the only one there is, in the smallest installation."""
-        return self.organizations[-1]
+        return self.organization_of(self.projects[11]) if len(self.projects) > 11 else self.largest
 
     def organization_of(self, project: int) -> int:
         """Every tenth project is of the first; the others take turns."""
@@ -265,8 +265,8 @@ def _files(conn: Any, made: Year) -> None:
         ((one.id, project, trashed) for _, one, project, trashed in made.tied()),
     )  # fmt: skip
     conn.execute(
-        "INSERT INTO charge SELECT handle_id, 0, false, home_id FROM charged_handle h"
-        " WHERE NOT EXISTS (SELECT 1 FROM charge c WHERE c.handle_id = h.handle_id)"
+        "INSERT INTO charge (handle_id, project_id, home_id, in_trash) SELECT handle_id, 0, home_id, false"
+        " FROM charged_handle h WHERE NOT EXISTS (SELECT 1 FROM charge c WHERE c.handle_id = h.handle_id)"
     )
 
 

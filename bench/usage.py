@@ -65,6 +65,11 @@ class Side:
     made: Year
     organization: int
     spare: Iterator[int]
+    project: str = ""
+
+    def __post_init__(self) -> None:
+        """Its project with most files is asked about."""
+        self.project = f"syn{self.made.crowded(self.organization)}"
 
     def ask(self, seen: Seen, question: Callable[[Side], Any], times: int) -> None:
         """One turn."""
@@ -80,11 +85,6 @@ class Side:
     def usage(self, rest: str = "", **query: Any) -> Any:
         """What is told of the organization."""
         return self.person.ok("GET", f"/vesicle/v1/usage/organization/{self.organization}{rest}", **query)
-
-    @property
-    def project(self) -> str:
-        """Its project with most files."""
-        return f"syn{self.made.crowded(self.organization)}"
 
 
 def start_upload(side: Side) -> None:
@@ -180,7 +180,7 @@ def operating(server: Server) -> None:
         timed("vesicle org list", lambda: len(reporting.overview(conn, OPERATOR)))
         with conn.transaction(force_rollback=True):
             conn.execute("UPDATE node SET organization_id = 1 WHERE organization_id IS NOT NULL")
-            conn.execute("UPDATE usage_total SET organization_id = 1")
+            conn.execute("UPDATE usage_total SET organization_id = 1 WHERE project_id <> 0")
             timed("vesicle org propose", lambda: allocating.propose(conn, io.StringIO()))
             timed("how many are left", lambda: allocating.left(conn))
 
