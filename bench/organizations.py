@@ -340,6 +340,12 @@ _SUMS = (
     FROM download_record WHERE issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'
     GROUP BY 1, 2, 3, 4
     """,
+    """
+    INSERT INTO egress_person_day
+    SELECT organization_id, (issued_on AT TIME ZONE 'UTC')::date, principal_id, count(*), sum(size), sum(charged)
+    FROM download_record WHERE issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'
+    GROUP BY 1, 2, 3
+    """,
     f"""
     INSERT INTO egress_counter
     SELECT a.organization_id, period_begin(a.opens_on, a.egress_period), r.id % 64, sum(r.charged)

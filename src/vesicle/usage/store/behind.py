@@ -10,7 +10,6 @@ from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.usage.model import Behind
 
-
 # The totals say which projects fill the page: one after the other, until there are enough files behind the first one,
 # of which a part may have been told of already. Of each no more is read than a page holds.
 _FILES: LiteralString = """
