@@ -32,7 +32,7 @@ def add_up_anew(conn: psycopg.Connection[Any]) -> None:
 
     for table in ("egress_rollup", "egress_day", "egress_person_day"):
         conn.execute(f"DELETE FROM {table} WHERE day >= (now() AT TIME ZONE 'UTC')::date - 1")
-    assert reports.roll_up(conn) == 1
+    assert reports.roll_up(conn) >= 1
 
 
 def ask(person: Person, file: str) -> int:

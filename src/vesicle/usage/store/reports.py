@@ -108,8 +108,8 @@ def sent_by(
     days, day_key, record_key = _SENT_KEYS[by]
     alone = ("", "") if project_id is None else _ONE_PROJECT
     query = sql.SQL(_SENT).format(
-        days=sql.Identifier(days), day_key=sql.Identifier(day_key), record_key=sql.SQL(record_key), of_days=sql.SQL(alone[0]),
-        of_record=sql.SQL(alone[1]), merged=sql.SQL(WITH_MERGED),
+        days=sql.Identifier(days), day_key=sql.Identifier(day_key), record_key=sql.SQL(record_key),
+        of_days=sql.SQL(alone[0]), of_record=sql.SQL(alone[1]), merged=sql.SQL(WITH_MERGED),
     )  # fmt: skip
     values = {"organization": organization_id, "first": first, "last": last, "project": project_id}
     return conn.execute(query, values).fetchall()
