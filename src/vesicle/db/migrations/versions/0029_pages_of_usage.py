@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vesicle.db.migrations import plain_sql
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
