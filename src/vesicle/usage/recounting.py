@@ -10,7 +10,7 @@ from vesicle.db import Connection
 from vesicle.usage.store import ledger
 from vesicle.usage.store import recount as rows
 
-_ACCOUNT = ("stored", "reserved", "custom stored", "custom reserved")
+_ACCOUNT = ("stored", "reserved", "custom stored", "custom reserved", "in trash", "files")
 _TOTAL = ("stored", "in trash", "files")
 
 
@@ -52,7 +52,7 @@ def _lines(conn: Connection) -> Iterator[str]:
     for _, what, there, should in rows.wrong_promises(conn):
         yield _said(what, "promised", there, should)
     for row in rows.wrong_accounts(conn):
-        yield from _each(f"organization {row[0]}", _ACCOUNT, row[1:5], row[5:9])
+        yield from _each(f"organization {row[0]}", _ACCOUNT, row[1:7], row[7:13])
     for name, found in (("total", rows.wrong_totals(conn)), ("days", rows.wrong_days(conn))):
         for row in found:
             where = f"{name} of organization {row[0]}, project {row[1]}, location {row[2]}, contributor {row[3]}"

@@ -49,17 +49,20 @@ GROUP BY 1, 2, 3, 4, 5
 _ACCOUNTS = f"""
 WITH counted AS MATERIALIZED (
     SELECT organization_id, coalesce(sum(stored) FILTER (WHERE NOT is_custom), 0)::bigint AS stored,
-           coalesce(sum(stored) FILTER (WHERE is_custom), 0)::bigint AS custom_stored
+           coalesce(sum(stored) FILTER (WHERE is_custom), 0)::bigint AS custom_stored,
+           sum(in_trash)::bigint AS in_trash, sum(files)::bigint AS files
     FROM ({_COUNTED}) c GROUP BY 1
 ), promised AS MATERIALIZED (
     SELECT organization_id, coalesce(sum(bytes) FILTER (WHERE NOT is_custom), 0)::bigint AS reserved,
            coalesce(sum(bytes) FILTER (WHERE is_custom), 0)::bigint AS custom_reserved FROM reservation GROUP BY 1
 )
-SELECT a.organization_id, a.stored, a.reserved, a.custom_stored, a.custom_reserved, coalesce(c.stored, 0),
-       coalesce(p.reserved, 0), coalesce(c.custom_stored, 0), coalesce(p.custom_reserved, 0)
+SELECT a.organization_id, a.stored, a.reserved, a.custom_stored, a.custom_reserved, a.in_trash, a.files,
+       coalesce(c.stored, 0), coalesce(p.reserved, 0), coalesce(c.custom_stored, 0), coalesce(p.custom_reserved, 0),
+       coalesce(c.in_trash, 0), coalesce(c.files, 0)
 FROM ledger_account a LEFT JOIN counted c USING (organization_id) LEFT JOIN promised p USING (organization_id)
-WHERE (a.stored, a.reserved, a.custom_stored, a.custom_reserved) IS DISTINCT FROM (coalesce(c.stored, 0),
-       coalesce(p.reserved, 0), coalesce(c.custom_stored, 0), coalesce(p.custom_reserved, 0)) ORDER BY 1
+WHERE (a.stored, a.reserved, a.custom_stored, a.custom_reserved, a.in_trash, a.files) IS DISTINCT FROM (
+       coalesce(c.stored, 0), coalesce(p.reserved, 0), coalesce(c.custom_stored, 0), coalesce(p.custom_reserved, 0),
+       coalesce(c.in_trash, 0), coalesce(c.files, 0)) ORDER BY 1
 """
 _KEY = "organization_id, project_id, location_id, contributor_id"
 _TOTALS = f"""
@@ -113,7 +116,7 @@ def wrong_promises(conn: Connection) -> list[tuple[Any, ...]]:
 
 
 def wrong_accounts(conn: Connection) -> list[tuple[Any, ...]]:
-    """(organization, the four counters as they are, and as they should be)."""
+    """(organization, the six counters as they are, and as they should be)."""
     return conn.execute(_ACCOUNTS).fetchall()
 
 
@@ -166,9 +169,9 @@ def put_promises(conn: Connection) -> None:
 def put_account(conn: Connection, row: tuple[Any, ...]) -> None:
     """The counters of an account become what they should be."""
     conn.execute(
-        "UPDATE ledger_account SET stored = %s, reserved = %s, custom_stored = %s, custom_reserved = %s"
-        " WHERE organization_id = %s",
-        (*row[5:9], row[0]),
+        "UPDATE ledger_account SET stored = %s, reserved = %s, custom_stored = %s, custom_reserved = %s,"
+        " in_trash = %s, files = %s WHERE organization_id = %s",
+        (*row[7:13], row[0]),
     )
 
 
