@@ -118,11 +118,13 @@ def a_listing_can_be_read_page_by_page(subject: Subject) -> None:
 
 @promise("a key that begins with another key and a slash is listed too", PROBES)
 def keys_below_keys_are_listed(subject: Subject) -> None:
-    keys = [subject.key(name) for name in ("a", "a-b", "a/b")]
+    keys = [subject.key(name) for name in ("0", "a", "a-b", "a/b")]
     for key in keys:
         subject.store.put(subject.bucket, key, b"x")
     must_be(sorted(o.key for o in subject.store.list(subject.bucket, subject.prefix)), keys, "the whole listing")
-    lost = keys[2:] if subject.differences.paging_loses_keys_below_keys else []
+    for limit in (2, 3):
+        must_be(sorted(_paged(subject, subject.prefix, limit)), keys, f"the keys of pages of {limit}")
+    lost = keys[3:] if subject.differences.paging_loses_keys_below_keys else []
     must_be(sorted(_paged(subject, subject.prefix, 1)), [k for k in keys if k not in lost], "the keys of pages of one")
 
 

@@ -281,10 +281,19 @@ class S3Store(PartCopies, Surveys):
 
     def list(self, bucket: str, prefix: str, after: str | None = None, limit: int = 1000) -> Sequence[ListedObject]:
         page = self._call("list_objects_v2", Bucket=bucket, Prefix=prefix, StartAfter=after, MaxKeys=limit)
-        return [
+        found = [
             ListedObject(entry["Key"], entry["Size"], bare(entry["ETag"]), _utc(entry["LastModified"]))
             for entry in page.get("Contents", [])
         ]
+        # Behind a key at which a page ended, SeaweedFS passes over what lies below that key as if it were a folder; so
+        # no page ends there.
+        if page.get("IsTruncated") and len(found) > 1 and self._has_below(bucket, found[-1].key):
+            found.pop()
+        return found
+
+    def _has_below(self, bucket: str, key: str) -> bool:
+        answer = self._call("list_objects_v2", Bucket=bucket, Prefix=f"{key}/", MaxKeys=1)
+        return bool(answer.get("Contents"))
 
 
 def _read_body(answer: Any) -> bytes:
