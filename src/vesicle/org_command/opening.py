@@ -1,0 +1,68 @@
+"""What the commands about organizations share: the database that they work on, and their options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vesicle.access import Actor
+from vesicle.access.actors import AUTHENTICATED, PUBLIC
+from vesicle.accounts import people
+from vesicle.db import Connection
+from vesicle.settings import Settings
+from vesicle.wire import UNSET, Maybe, encode
+
+GB = 10**9
+Opened = Callable[[Path | None, Path | None], AbstractContextManager[tuple[Connection, Settings]]]
+HELP = (
+    "Organizations, their plans and what they use.\n\nAn organization is named by its number, which `vesicle org list`"
+    " tells. What is done here is done as the operator, goes on record, and holds at once."
+)
+org = typer.Typer(help=HELP, no_args_is_help=True)
+_open: list[Opened] = []
+
+Data = Annotated[Path | None, typer.Option("--data", help="The folder that holds everything.", show_default=False)]
+Config = Annotated[Path | None, typer.Option("--config", help="A settings file.", show_default=False)]
+Gigabytes = Annotated[float | None, typer.Option(help="In GB of 10⁹ bytes; unlimited when left out.")]
+FirstDay = Annotated[str | None, typer.Option(help="Such as 2030-01-01; 30 days ago when left out.")]
+LastDay = Annotated[str | None, typer.Option(help="Such as 2030-12-31; today when left out.")]
+
+
+def with_database(opened: Opened) -> typer.Typer:
+    """The commands, on databases that are opened like this."""
+    _open[:] = [opened]
+    return org
+
+
+@contextmanager
+def database(data: Path | None, config: Path | None) -> Iterator[tuple[Connection, Settings]]:
+    """The database, in one transaction: a command is done whole or not at all."""
+    with _open[0](data, config) as (conn, settings), conn.transaction():
+        yield conn, settings
+
+
+@contextmanager
+def database_in_pieces(data: Path | None, config: Path | None) -> Iterator[tuple[Connection, Settings]]:
+    """The database, for what is kept piece by piece."""
+    with _open[0](data, config) as opened:
+        yield opened
+
+
+def show(shape: object) -> None:
+    """A shape as the API would tell it."""
+    typer.echo(encode(shape).decode())
+
+
+def as_bytes(gigabytes: float | None) -> Maybe[int]:
+    """Nothing stays nothing."""
+    return UNSET if gigabytes is None else round(gigabytes * GB)
+
+
+def somebody(conn: Connection, name: str) -> Actor:
+    """A person by name, to do for them what they could do themself."""
+    number = people.find(conn, name)
+    return Actor(number, [number, PUBLIC, AUTHENTICATED])

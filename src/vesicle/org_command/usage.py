@@ -1,0 +1,119 @@
+"""vesicle org …: what organizations and projects use, down to file handles, uploads and downloads, as CSV."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from vesicle.access import MayCreate, require
+from vesicle.org_command.opening import Config, Data, FirstDay, LastDay, database, database_in_pieces, org, show
+from vesicle.organizations import reporting
+from vesicle.organizations.roles import OPERATOR
+from vesicle.usage import drilling, recounting, reports
+from vesicle.usage.model import Behind
+from vesicle.wire import EntityId
+
+PANEL = "Usage"
+Project = Annotated[str | None, typer.Option(help="Of this project alone; 0 for none.", show_default=False)]
+Location = Annotated[int | None, typer.Option(help="Of this storage location alone.", show_default=False)]
+Contributor = Annotated[int | None, typer.Option(help="Of this person alone.", show_default=False)]
+
+
+@org.command("usage", rich_help_panel=PANEL)
+def usage_of(
+    organization: int,
+    by: Annotated[str, typer.Option(help="project, location, contributor or day.")] = "project",
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """What an organization stores and has sent, as CSV."""
+    with database(data, config) as (conn, _):
+        found = reporting.report(conn, OPERATOR, organization, by, first_day, last_day)
+        typer.echo(reports.as_csv(found), nl=False)
+
+
+@org.command("project-usage", rich_help_panel=PANEL)
+def usage_of_project(project: str, data: Data = None, config: Config = None) -> None:
+    """What a project stores and has sent, beside the total and the limits of its organization."""
+    with database(data, config) as (conn, _):
+        show(reporting.of_project(conn, require(conn, OPERATOR, MayCreate, EntityId.parse(project))))
+
+
+@org.command(rich_help_panel=PANEL)
+def files(
+    organization: int,
+    project: Project = None,
+    location: Location = None,
+    contributor: Contributor = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """The file handles that a number of stored bytes is the sum of, as CSV."""
+    of = Behind(_number(project), location, contributor)
+    with database(data, config) as (conn, _):
+        _print(drilling.every_line(lambda token: reporting.files(conn, OPERATOR, organization, of, token),
+                                   drilling.file_lines))  # fmt: skip
+
+
+@org.command(rich_help_panel=PANEL)
+def uploads(
+    organization: int,
+    location: Location = None,
+    contributor: Contributor = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """The unfinished uploads that a number of promised bytes is the sum of, as CSV."""
+    of = Behind(None, location, contributor)
+    with database(data, config) as (conn, _):
+        _print(drilling.every_line(lambda token: reporting.uploads(conn, OPERATOR, organization, of, token),
+                                   drilling.upload_lines))  # fmt: skip
+
+
+@org.command(rich_help_panel=PANEL)
+def downloads(
+    organization: int,
+    project: Project = None,
+    location: Location = None,
+    contributor: Contributor = None,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """The downloads that a number of sent bytes is the sum of, as CSV; a contributor is here who downloaded."""
+    of = Behind(_number(project), location, contributor, first_day, last_day)
+    with database(data, config) as (conn, _):
+        _print(drilling.every_line(lambda token: reporting.downloads(conn, OPERATOR, organization, of, token),
+                                   drilling.download_lines))  # fmt: skip
+
+
+@org.command(rich_help_panel=PANEL)
+def recount(
+    mend: Annotated[bool, typer.Option("--mend", help="Set right what differs, in one transaction.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Compare every counter of usage with the file handles, while uploads go on; a line for each difference.
+
+    Ends with 1 when something differs and was not set right. With --mend, uploads wait until it is done.
+    """
+    with database_in_pieces(data, config) as (conn, _):
+        said = recounting.mend(conn) if mend else recounting.recount(conn)
+    for line in said:
+        typer.echo(line)
+    typer.echo(f"{len(said)} differences{', set right' if mend and said else ''}.")
+    if said and not mend:
+        raise typer.Exit(1)
+
+
+def _number(project: str | None) -> int | None:
+    return None if project is None else EntityId.parse(project)
+
+
+def _print(lines: Any) -> None:
+    for text in lines:
+        typer.echo(text, nl=False)
