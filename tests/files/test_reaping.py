@@ -24,6 +24,7 @@ from vesicle.web import House
 
 pytestmark = pytest.mark.xdist_group("plans")
 DAYS = 30
+FILE_ENTITY = "org.sagebionetworks.repo.model.FileEntity"
 COPY = "org.sagebionetworks.repo.model.file.MultipartUploadCopyRequest"
 
 
@@ -129,14 +130,37 @@ def test_whatever_refers_to_a_file_keeps_it(planned: Server, chief: Person, ann:
     assert left(planned, kept) == [True] * len(kept)
 
 
-def test_what_was_referred_to_once_has_its_days_from_then_on(
+def test_what_is_purged_gives_its_room_back_at_the_next_look_unless_something_else_refers_to_it(
     planned: Server, chief: Person, ann: Person, house: House
 ) -> None:
-    file = ann.file(ann.project()["id"], b"purged soon")
-    handle = file["dataFileHandleId"]
+    organization = preferred(chief, ann)
+    project = ann.project()["id"]
+    alone, shared = ann.file(project, b"purged soon"), ann.file(project, b"used twice")
+    handles = [alone["dataFileHandleId"], shared["dataFileHandleId"]]
+    twin = {"concreteType": FILE_ENTITY, "name": "twin", "parentId": project, "dataFileHandleId": handles[1]}
+    ann.ok("POST", "/repo/v1/entity", twin)
+    place = place_of(ann, handles[0])
+    for one in (alone, shared):
+        ann.ok("DELETE", f"/repo/v1/entity/{one['id']}")
+    reap(house)
+    assert left(planned, handles) == [True, True], "what is in the trash can may be wanted back"
+    for one in (alone, shared):
+        purge(planned, one["id"])
+    reaping.reap_untied(replace(house, settings=replace(house.settings, untied_file_days=0)))
+    assert left(planned, handles) == [False, True]
+    assert stored(ann, organization) == len(b"used twice")
+    check(planned)
+    assert is_gone(planned, place)
+
+
+def test_what_a_version_refers_to_no_more_has_its_days_from_then_on(
+    planned: Server, chief: Person, ann: Person, house: House
+) -> None:
+    file = ann.file(ann.project()["id"], b"replaced")
+    handle, other = file["dataFileHandleId"], send(ann, b"replaced", "b.txt")
     long_ago(planned, [handle])
-    ann.ok("DELETE", f"/repo/v1/entity/{file['id']}")
-    purge(planned, file["id"])
+    change = {"newFileHandleId": other, "oldFileHandleId": handle}
+    ann.ok("PUT", f"/repo/v1/entity/{file['id']}/version/1/filehandle", change)
     reap(house)
     assert left(planned, [handle]) == [True]
     long_ago(planned, [handle])

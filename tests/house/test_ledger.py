@@ -8,7 +8,7 @@ from tests.house.test_import_rules import FILES, SOURCE, is_store, room_of, writ
 from tests.house.test_table_owners import tables_written
 
 STORED = {"file_handle", "file_association", "multipart_upload"}
-CHARGES = {"charge", "charge_new", "begin_with_ties", "discharge", "reserve", "release", "settle"}
+CHARGES = {"charge", "charge_new", "begin_with_ties", "discharge", "reserve", "release", "settle", "settle_purged"}
 # Stories of other rooms that change where files lie, or to whom a project belongs, and what has to stand beside them.
 # (They are the only ones that write these columns of their tables.)
 BESIDE = {

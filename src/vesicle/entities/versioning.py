@@ -107,7 +107,7 @@ def delete(conn: Connection, actor: Actor, entity_id: int, number: int) -> None:
     except NotFound:
         return
     node = looking.locked(conn, grant, None)
-    handles.untie(conn, grant, entity_id, number)
+    handles.untie_removed(conn, grant, entity_id, number)
     if not versions.delete_version(conn, grant, number):
         return
     highest = versions.highest_version(conn, grant)

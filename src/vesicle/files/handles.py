@@ -82,11 +82,16 @@ def tie(conn: Connection, proof: MayCreate | MayUpdate, handle_id: int, entity_i
     charging.settle(conn, [handle_id])
 
 
-def untie(conn: Connection, proof: MayUpdate | MayDelete, entity_id: int, version: int) -> None:
-    """A version of an entity refers to its handle no more."""
+def untie(conn: Connection, proof: MayUpdate, entity_id: int, version: int) -> None:
+    """A version of an entity refers to its handle no more, but to another."""
     charging.settle(conn, store.dissociate(conn, proof, entity_id, version))
+
+
+def untie_removed(conn: Connection, proof: MayDelete, entity_id: int, version: int) -> None:
+    """A version of an entity, which is being removed, refers to its handle no more."""
+    charging.settle_purged(conn, store.dissociate(conn, proof, entity_id, version))
 
 
 def untie_purged(conn: Connection, entity_ids: Sequence[int]) -> None:
     """No version of these entities, which are being purged, refers to a handle any more."""
-    charging.settle(conn, store.dissociate_purged(conn, entity_ids))
+    charging.settle_purged(conn, store.dissociate_purged(conn, entity_ids))

@@ -1,4 +1,6 @@
-"""Files that were uploaded and that nothing refers to: removed after a while, so that nobody pays for them for ever."""
+"""Files that nothing refers to. Those of what was purged are removed soon, so that purging makes room; those that were
+uploaded and never used, or are used no more, after a while, so that nobody pays for them for ever.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,11 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 
 
-@periodic("files.reap_untied", "53 * * * *")
+@periodic("files.reap_untied", "3-59/10 * * * *")
 def reap_untied(work: House) -> None:
-    """Remove what nothing has referred to for as many days as the settings say. Safe to repeat."""
-    days = work.settings.untied_file_days
-    if days == 0:
-        return
+    """Remove what was purged, and what nothing has referred to for as many days as the settings say. Safe to repeat."""
     with work.pool.connection() as conn:
-        reaped = reap(conn, days)
+        reaped = reap(conn, work.settings.untied_file_days)
     if reaped:
         log.info("files that nothing referred to were removed", files=reaped)
 

@@ -99,6 +99,12 @@ def settle(conn: Connection, handle_ids: Sequence[int]) -> None:
     apply(conn, ledger.settle(conn, handle_ids))
 
 
+def settle_purged(conn: Connection, handle_ids: Sequence[int]) -> None:
+    """The same after ties were removed for good: what nothing refers to any more is on its way out."""
+    settle(conn, handle_ids)
+    ledger.mark_purged(conn, handle_ids)
+
+
 def settle_below(conn: Connection, node_id: int) -> None:
     """After a subtree went to another project, to the trash can or back; its project is held already."""
     settle(conn, ledger.handles_below(conn, node_id))

@@ -30,7 +30,7 @@ class Untied(NamedTuple):
 _UNTIED = """
 SELECT h.id, c.since, h.created_by AS owner_id, h.content_size AS size, l.endpoint, h.bucket, h.key
 FROM charge c JOIN file_handle h ON h.id = c.handle_id JOIN storage_location l ON l.id = h.storage_location_id
-WHERE c.project_id = 0 AND c.since < now() - make_interval(days => %(days)s)
+WHERE c.project_id = 0 AND (c.purged OR %(days)s > 0 AND c.since < now() - make_interval(days => %(days)s))
 AND h.kind = 's3' AND h.ours AND l.kind = 'managed-s3'
 AND NOT EXISTS (SELECT 1 FROM file_association a WHERE a.file_handle_id = h.id)
 AND NOT EXISTS (SELECT 1 FROM entity_version v WHERE v.file_handle_id = h.id)
@@ -57,7 +57,9 @@ def hold_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
 
 
 def untied(conn: Connection, days: int, after: tuple[datetime, int] | None, limit: int) -> list[Untied]:
-    """Handles that nothing has referred to for so many days, behind one of them, those of the longest time first."""
+    """Handles that nothing has referred to for so many days (0: none), and those of what was purged, whenever; behind
+    one of them, those of the longest time first.
+    """
     behind = "AND (c.since, c.handle_id) > (%(since)s, %(id)s)" if after else ""
     values = {"days": days, "limit": limit} | ({"since": after[0], "id": after[1]} if after else {})
     query = f"{_UNTIED} {behind} ORDER BY c.since, c.handle_id LIMIT %(limit)s"

@@ -190,6 +190,14 @@ def lock_handles(conn: Connection, handle_ids: Sequence[int]) -> None:
     )
 
 
+def mark_purged(conn: Connection, handle_ids: Sequence[int]) -> None:
+    """Those of the handles that no project has any more were removed on purpose."""
+    conn.execute(
+        "UPDATE charge SET purged = true WHERE handle_id = ANY(%s::bigint[]) AND project_id = 0",
+        ([int(one) for one in handle_ids],),
+    )
+
+
 def handles_below(conn: Connection, node_id: int) -> list[int]:
     """The handles that a subtree refers to."""
     rows = conn.execute(
