@@ -155,3 +155,22 @@ def test_the_job_of_a_killed_worker_is_finished_by_another(own_server: tuple[Ser
     with server.database() as conn:
         query = "SELECT count(*) FROM file_handle WHERE created_by = %s AND file_name LIKE '%%.zip'"
         assert conn.execute(query, (owner.id,)).fetchone() == (1,)
+
+
+def test_a_dead_workers_job_whose_work_is_queued_again_keeps_no_other_from_being_taken_over(server: Server) -> None:
+    insert = (
+        "INSERT INTO procrastinate_jobs (task_name, queue_name, status, args, queueing_lock, scheduled_at)"
+        " VALUES ('files.reap_untied', 'default', %s, '{\"timestamp\": 0}', %s, now() + %s::interval) RETURNING id"
+    )
+    lock = f"again {time.time_ns()}"
+    with server.database() as conn:
+        queued = conn.execute(insert, ("todo", lock, "1 hour")).fetchone()
+        dead = [conn.execute(insert, ("doing", one, "0")).fetchone() for one in (lock, None)]
+        ids = [row[0] for row in dead if row]
+        assert len(ids) == 2
+        deadline = time.monotonic() + 60
+        while conn.execute("SELECT 1 FROM procrastinate_jobs WHERE id = ANY(%s)", (ids,)).fetchone():
+            assert time.monotonic() < deadline, "they are still there"
+        assert conn.execute("DELETE FROM procrastinate_jobs WHERE id = %s RETURNING status", queued).fetchone() == (
+            "todo",
+        )

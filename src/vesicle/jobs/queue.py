@@ -11,6 +11,8 @@ from typing import Any
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
@@ -78,7 +80,11 @@ async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG00
     dead_after = context.additional_context["work"].settings.dead_worker_seconds
     for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=dead_after):
         log.warning("the job of a dead worker is taken over", job=job.id, task=job.task_name)
-        await queue.job_manager.retry_job(job)
+        try:
+            await queue.job_manager.retry_job(job)
+        except UniqueViolation:
+            # The same work is on the queue already, as periodic work may be; it is done once, by that job.
+            await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
 def work_through(work: House, database_url: str, *, forever: bool = True) -> None:

@@ -134,8 +134,8 @@ class Settings:
     )
     untied_file_days: int = setting(
         30,
-        "After how many days an uploaded file that nothing refers to, not yet or no more, is removed; 0: never. What was"
-        " purged, or was in a version that was deleted, is removed within minutes.",
+        "After how many days an uploaded file that nothing refers to, not yet or no more, is removed; 0: never. What"
+        " was purged, or was in a version that was deleted, is removed within minutes.",
         most=3650,
     )
     drift_check_hours: int = setting(
