@@ -149,6 +149,7 @@ REASONS = {
             "usage.delete_handle",
             "usage.projects_of",
             "usage.lock_handles",
+            "usage.mark_purged",
             "usage.handles_below",
             "usage.settle",
             "usage.add_totals",
