@@ -73,7 +73,7 @@ def test_what_was_there_before_is_proposed_edited_and_allocated_again_and_again(
     assert "is in organization" in org(planned, "allocate", edited, status=1)
     check(planned)
     edited.write_text("a,b\n1,2\n")
-    assert "no proposal" in org(planned, "allocate", edited, status=2) or True
+    assert "has to have the columns project," in org(planned, "allocate", edited, status=2)
 
 
 def test_thresholds_are_told_of_once_for_each_crossing(planned: Server, chief: Person, ann: Person) -> None:
@@ -115,5 +115,10 @@ def test_private_storage_is_assigned_to_one_organization(planned: Server, chief:
             "INSERT INTO storage_location (kind, created_by) VALUES ('managed-s3', 1) RETURNING id"
         ).fetchone() or (0,)
     org(planned, "storage", str(place), "--private-to", made["id"], "--egress", "open", "--region", "10.0.0.0/8")
+    org(planned, "storage", str(place), "--egress", "unlimited")
+    back, there = chief.ok("GET", "/vesicle/v1/audit", deed="storage.terms", objectId=str(place))["results"]
+    stated = {"private_to": int(made["id"]), "egress": "open", "region": ["10.0.0.0/8"]}
+    assert there["detail"] == {"from": {"private_to": None, "egress": "limited", "region": []}, "to": stated}
+    assert back["detail"] == {"from": stated, "to": {"private_to": None, "egress": "unlimited", "region": []}}
     assert "range of addresses" in org(planned, "storage", str(place), "--region", "here", status=2)
     assert refused(ann, "GET", f"{ORG}/1/notice")[0] == 403

@@ -170,14 +170,18 @@ def take_effect(conn: Connection, actor: Actor, organization_id: int) -> None:
 
 def upgrade(conn: Connection, actor: Actor, of: OrganizationRow, offer: dict[str, Any]) -> None:
     """Another plan in place. The owner becomes a manager, and the organization is nobody's default one any more."""
+    before = rows.plan(conn, actor, of.plan_id)
     plan_id = from_offer(conn, actor, offer)
     organizations.change(conn, actor, of.id, plan_id=plan_id, is_default=False)
     rows.delete(conn, actor, of.plan_id)
     take_effect(conn, actor, of.id)
+    detail: dict[str, Any] = {
+        "from": {"plan": of.plan_id, **(_told(before) if before else {})}, "to": {"plan": plan_id, **offer},
+    }  # fmt: skip
     if of.owner_id is not None:
-        before = members.member(conn, actor, of.id, of.owner_id)
-        members.put(conn, actor, of.id, of.owner_id, is_manager=True, is_contributor=before is None or bool(before[2]))
-    detail = {"from": {"plan": of.plan_id, "type": of.kind}, "to": {"plan": plan_id, **offer}}
+        owner = members.member(conn, actor, of.id, of.owner_id)
+        members.put(conn, actor, of.id, of.owner_id, is_manager=True, is_contributor=owner is None or bool(owner[2]))
+        detail["manager"] = of.owner_id
     recording.note(conn, actor.id, "organization.upgrade", "organization", of.id, detail)
 
 

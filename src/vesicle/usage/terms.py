@@ -55,6 +55,7 @@ def put(
                 f"Storage location {location_id} is the default storage of other organizations"
                 f" ({', '.join(map(str, users[:10]))}); give those another one first."
             )
+    before = places.said(conn, actor, location_id)
     ledger.put_terms(conn, location_id, private_to, egress, networks)
-    detail = {"from": {"private_to": found[1]}, "to": {"private_to": private_to, "egress": egress, "region": networks}}
+    detail = {"from": before, "to": {"private_to": private_to, "egress": egress, "region": networks}}
     recording.note(conn, actor.id, "storage.terms", "storage_location", location_id, detail)

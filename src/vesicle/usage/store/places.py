@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from psycopg.rows import args_row
+from typing import Any
+
+from psycopg.rows import args_row, dict_row
 
 from vesicle.access import Actor
 from vesicle.db import Connection
@@ -28,3 +30,14 @@ def default_of_others(conn: Connection, actor: Actor, location_id: int, organiza
         (location_id, organization_id),
     )
     return [row[0] for row in rows]
+
+
+def said(conn: Connection, actor: Actor, location_id: int) -> dict[str, Any]:
+    """All that the operator said of a location, or what holds while nothing is said."""
+    _ = actor
+    with conn.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(
+            "SELECT private_to, egress, region::text[] FROM storage_terms WHERE location_id = %s FOR NO KEY UPDATE",
+            (location_id,),
+        ).fetchone()
+    return found or {"private_to": None, "egress": "limited", "region": []}
