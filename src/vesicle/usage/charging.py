@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from vesicle.db import Connection, lock_projects_shared
 from vesicle.errors import BadRequest, Forbidden, NotFound
 from vesicle.usage.model import EXCEEDED, NO_PROJECT, Flow, no_room, size
-from vesicle.usage.store import ledger
+from vesicle.usage.store import ledger, places
 
 
 def home_of(conn: Connection, organization_id: int, location_id: int) -> int:
     """Whom bytes at a location are charged to while no project has them: who owns a private one, else this one."""
-    found = ledger.location(conn, location_id)
+    found = places.location(conn, location_id)
     if found is None:
         raise NotFound(f"There is no storage location {location_id}.")
     return organization_id if found[1] is None else found[1]
@@ -24,7 +24,7 @@ def home_of(conn: Connection, organization_id: int, location_id: int) -> int:
 
 def check_room(conn: Connection, organization_id: int, location_id: int, wanted: int) -> None:
     """Raises BadRequest when there is no room now: said early, before anything is made elsewhere."""
-    found = ledger.location(conn, location_id)
+    found = places.location(conn, location_id)
     custom = bool(found and found[0])
     account = ledger.account(conn, organization_id)
     limit = account.custom_limit if custom else account.storage_limit
@@ -35,7 +35,7 @@ def check_room(conn: Connection, organization_id: int, location_id: int, wanted:
 
 def reserve(conn: Connection, organization_id: int, upload_id: int, location_id: int, wanted: int) -> None:
     """Promise an upload its bytes, once. Call inside a transaction. Raises BadRequest when they do not fit."""
-    found = ledger.location(conn, location_id)
+    found = places.location(conn, location_id)
     custom = bool(found and found[0])
     if not ledger.insert_reservation(conn, upload_id, organization_id, wanted, is_custom=custom):
         return
@@ -143,7 +143,7 @@ def _check_private(conn: Connection, flows: Iterable[Flow]) -> None:
     grown = sorted(
         {(flow.location_id, flow.organization_id) for flow in flows if flow.stored > 0 and not flow.is_custom}
     )
-    if grown and (strange := ledger.private_elsewhere(conn, grown)):
+    if grown and (strange := places.private_elsewhere(conn, grown)):
         raise Forbidden(
             f"Storage location {strange[0]} is private to another organization; upload to another location, or put"
             " this into a project of that organization."

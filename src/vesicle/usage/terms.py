@@ -30,7 +30,7 @@ def put(
 
     Raises NotFound, BadRequest, and Conflict when other organizations have something in what is to be private.
     """
-    found = ledger.location(conn, location_id)
+    found = places.location(conn, location_id)
     if found is None:
         raise NotFound(f"There is no storage location {location_id}.")
     if egress not in EGRESS:
@@ -43,7 +43,7 @@ def put(
         if found[0] or location_id == 1:
             raise BadRequest(f"Storage location {location_id} cannot be private: only further managed ones can.")
         ledger.account(conn, private_to)
-        others = ledger.others_in(conn, location_id, private_to)
+        others = places.others_in(conn, location_id, private_to)
         if others:
             raise Conflict(
                 f"Storage location {location_id} holds files of other organizations"
@@ -56,6 +56,6 @@ def put(
                 f" ({', '.join(map(str, users[:10]))}); give those another one first."
             )
     before = places.said(conn, actor, location_id)
-    ledger.put_terms(conn, location_id, private_to, egress, networks)
+    places.put_terms(conn, location_id, private_to, egress, networks)
     detail = {"from": before, "to": {"private_to": private_to, "egress": egress, "region": networks}}
     recording.note(conn, actor.id, "storage.terms", "storage_location", location_id, detail)

@@ -1,7 +1,8 @@
-"""Rows of storage locations, as far as who may put something there depends on them."""
+"""Rows of storage locations, as far as who may put something there depends on them, and their terms."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from psycopg.rows import args_row, dict_row
@@ -41,3 +42,43 @@ def said(conn: Connection, actor: Actor, location_id: int) -> dict[str, Any]:
             (location_id,),
         ).fetchone()
     return found or {"private_to": None, "egress": "limited", "region": []}
+
+
+def location(conn: Connection, location_id: int) -> tuple[bool, int | None] | None:
+    """Whether a location is custom, and to which organization it is private."""
+    return conn.execute(
+        "SELECT l.kind <> 'managed-s3', t.private_to FROM storage_location l"
+        " LEFT JOIN storage_terms t ON t.location_id = l.id WHERE l.id = %s",
+        (location_id,),
+    ).fetchone()
+
+
+def private_elsewhere(conn: Connection, pairs: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first (location, organization) of these whose location is private to another organization."""
+    locations, organizations = zip(*pairs, strict=True)
+    return conn.execute(
+        "SELECT w.location_id, w.organization_id FROM unnest(%s::bigint[], %s::bigint[])"
+        " AS w (location_id, organization_id) JOIN storage_terms t ON t.location_id = w.location_id"
+        " WHERE t.private_to <> w.organization_id LIMIT 1",
+        (list(locations), list(organizations)),
+    ).fetchone()
+
+
+def others_in(conn: Connection, location_id: int, organization_id: int) -> list[int]:
+    """Which other organizations have something at a location."""
+    rows = conn.execute(
+        "SELECT DISTINCT organization_id FROM usage_total WHERE location_id = %s AND organization_id <> %s"
+        " AND files > 0 ORDER BY 1",
+        (location_id, organization_id),
+    )
+    return [row[0] for row in rows]
+
+
+def put_terms(conn: Connection, location_id: int, private_to: int | None, egress: str, region: list[str]) -> None:
+    """What holds for a location."""
+    conn.execute(
+        "INSERT INTO storage_terms (location_id, private_to, egress, region) VALUES (%s, %s, %s, %s::cidr[])"
+        " ON CONFLICT (location_id) DO UPDATE SET private_to = EXCLUDED.private_to, egress = EXCLUDED.egress,"
+        " region = EXCLUDED.region",
+        (location_id, private_to, egress, region),
+    )
