@@ -156,7 +156,7 @@ def turn(number: int, ways: Mapping[str, Published], boto3: Rivals, size: int, s
     for way in ("up", "down"):
         for name in order:
             run(name, way)
-    seen["alone"].append(boto3.download_alone(ways[SIGNED].url(), md5_pass(path)))
+    seen["alone"].append(boto3.download_alone(ways[SIGNED].url(), md5_pass(boto3, path)[0]))
     path.unlink()
     fetched.unlink()
     print("   turn", number + 1, {name: round(times[-1], 2) for name, times in seen.items()}, flush=True)

@@ -14,7 +14,7 @@ def note(
     detail: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """One line: who did what to which thing. ``actor_id`` is None for what the house does by itself, and for commands
-    about people; commands about organizations act as the first administrator.
+    about people and counters; those about organizations act as the first administrator.
 
     ``deed`` is a verb and its noun in lower case with dots, such as ``acl.update`` or ``sign_in.refused``;
     ``detail`` says from what to what, and never holds a secret.
