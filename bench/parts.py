@@ -101,7 +101,7 @@ def booked(server: Server, person: Person, parts: int) -> None:
         deeds: dict[str, Callable[[], object]] = {
             "sign a batch of URLs": lambda: uploads.sign_parts(conn, grant, managed, numbers, life_s),
             "record every part": record,
-            "status with partsState": lambda: uploads.start(conn, actor, managed, again, force_restart=False),
+            "status with partsState": lambda: uploads.start(conn, actor, settings, managed, again, force_restart=False),
             "complete's list of parts": lambda: rows.parts(conn, upload_id),
         }
         for name, deed in deeds.items():
