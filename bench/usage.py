@@ -185,6 +185,11 @@ def operating(server: Server) -> None:
             timed("how many are left", lambda: allocating.left(conn))
 
 
+def both_cpu_s(api: int, parent: int) -> float:
+    """Processor time of an API process that stands beside a server, and of that server."""
+    return cpu_s(api) + tree_cpu_s(parent)
+
+
 def metering(server: Server, parent: int, person: Person, made: Year, seconds: int, turns: int) -> None:
     """The same request of three API processes on one database, in turns."""
     # Not those in somebody's own bucket: there the store is asked first whether they are there.
@@ -197,7 +202,7 @@ def metering(server: Server, parent: int, person: Person, made: Year, seconds: i
         for turn in range(turns):
             for mode in unmetered.MODES[:: 1 if turn % 2 else -1]:
                 one, api = sides[mode]
-                clocks = [partial(cpu_s, api), lambda api=api: cpu_s(api) + tree_cpu_s(parent)]  # type: ignore[misc]
+                clocks: list[Callable[[], float]] = [partial(cpu_s, api), partial(both_cpu_s, api, parent)]
                 costs, rate = requests.measure(
                     one, clocks, person.token, URL, next(slices), seconds, leaves=mode != "nothing"
                 )

@@ -88,9 +88,8 @@ def start_shared(folder: Path, **settings: str) -> Facts:
     data = Path(mkdtemp(prefix="vesicle-", dir=folder)) / "data"
     port = free_ports(2)
     # Sign-up is open, so that its doors are tried like all others; what is certified about is tested elsewhere.
-    process = start_server(
-        data, port, **{"VESICLE_SIGN_UP": "open", "VESICLE_CERTIFICATION": "everyone", **NO_LIMITS, **settings}
-    )
+    given = {"VESICLE_SIGN_UP": "open", "VESICLE_CERTIFICATION": "everyone", **NO_LIMITS, **settings}
+    process = start_server(data, port, log=None, **given)
     _running.append(process)
     token = admin(data, "create-token", "admin")
     return {"url": f"http://127.0.0.1:{port}", "data": str(data), "pid": str(process.pid), "admin_token": token}

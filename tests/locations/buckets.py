@@ -44,8 +44,8 @@ def _remove(server: Server, bucket: str) -> None:
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
             s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for found in page.get("Contents", []):
+    for listing in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for found in listing.get("Contents", []):
             s3.delete_object(Bucket=bucket, Key=found["Key"])
     s3.delete_bucket(Bucket=bucket)
 
