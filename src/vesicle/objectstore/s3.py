@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 from vesicle.objectstore.contract import (
-    ListedObject,
     ListedPart,
     NoSuchObject,
     NoSuchUpload,
@@ -21,7 +20,7 @@ from vesicle.objectstore.contract import (
 from vesicle.objectstore.s3_buckets import BucketFacts, facts_of, principal_of
 from vesicle.objectstore.s3_connection import Connection, address, given
 from vesicle.objectstore.s3_copies import PartCopies, bare
-from vesicle.objectstore.s3_surveys import Surveys
+from vesicle.objectstore.s3_surveys import Surveys, utc
 from vesicle.objectstore.sigv4 import Presigner
 
 
@@ -97,7 +96,7 @@ class S3Store(PartCopies, Surveys):
             size=head["ContentLength"],
             etag=etag,
             content_type=head.get("ContentType"),
-            last_modified=_utc(head["LastModified"]),
+            last_modified=utc(head["LastModified"]),
             version_id=head.get("VersionId"),
             metadata=head.get("Metadata", {}),
             etag_is_md5=len(etag) == 32 and not own_key,
@@ -203,7 +202,7 @@ class S3Store(PartCopies, Surveys):
             page_size = self.uploads_per_page if limit is None else min(self.uploads_per_page, limit - count)
             page = self._call("list_multipart_uploads", Bucket=bucket, Prefix=prefix, MaxUploads=page_size, **markers)
             for upload in page.get("Uploads", []):
-                yield OpenUpload(upload["Key"], upload["UploadId"], _utc(upload["Initiated"]))
+                yield OpenUpload(upload["Key"], upload["UploadId"], utc(upload["Initiated"]))
                 count += 1
             if not page.get("IsTruncated"):
                 return
@@ -277,30 +276,8 @@ class S3Store(PartCopies, Surveys):
         """What the bucket and its store say of themselves. Raises Refused."""
         return facts_of(self._call, bucket)
 
-    # This stands last, because in the body of the class the name hides the built-in list from what follows.
-
-    def list(self, bucket: str, prefix: str, after: str | None = None, limit: int = 1000) -> Sequence[ListedObject]:
-        page = self._call("list_objects_v2", Bucket=bucket, Prefix=prefix, StartAfter=after, MaxKeys=limit)
-        found = [
-            ListedObject(entry["Key"], entry["Size"], bare(entry["ETag"]), _utc(entry["LastModified"]))
-            for entry in page.get("Contents", [])
-        ]
-        # Behind a key at which a page ended, SeaweedFS passes over what lies below that key as if it were a folder; so
-        # no page ends there.
-        if page.get("IsTruncated") and len(found) > 1 and self._has_below(bucket, found[-1].key):
-            found.pop()
-        return found
-
-    def _has_below(self, bucket: str, key: str) -> bool:
-        answer = self._call("list_objects_v2", Bucket=bucket, Prefix=f"{key}/", MaxKeys=1)
-        return bool(answer.get("Contents"))
-
 
 def _read_body(answer: Any) -> bytes:
     with answer["Body"] as body:
         read: bytes = body.read()
     return read
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)

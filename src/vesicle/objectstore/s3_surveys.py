@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from vesicle.objectstore.contract import ListedVersion, Refused, VersionPage
+from vesicle.objectstore.contract import ListedObject, ListedVersion, Refused, VersionPage
+from vesicle.objectstore.s3_copies import bare
 
 PIECE = 1024**2
 
@@ -41,6 +43,24 @@ class Surveys:
         digest: str = self._call("get_object", _md5_of, Bucket=bucket, Key=key, IfMatch=etag, VersionId=version_id)
         return digest
 
+    # This stands last, because in the body of the class the name hides the built-in list from what follows.
+
+    def list(self, bucket: str, prefix: str, after: str | None = None, limit: int = 1000) -> Sequence[ListedObject]:
+        page = self._call("list_objects_v2", Bucket=bucket, Prefix=prefix, StartAfter=after, MaxKeys=limit)
+        found = [
+            ListedObject(entry["Key"], entry["Size"], bare(entry["ETag"]), utc(entry["LastModified"]))
+            for entry in page.get("Contents", [])
+        ]
+        # Behind a key at which a page ended, SeaweedFS passes over what lies below that key as if it were a folder; so
+        # no page ends there.
+        if page.get("IsTruncated") and len(found) > 1 and self._has_below(bucket, found[-1].key):
+            found.pop()
+        return found
+
+    def _has_below(self, bucket: str, key: str) -> bool:
+        answer = self._call("list_objects_v2", Bucket=bucket, Prefix=f"{key}/", MaxKeys=1)
+        return bool(answer.get("Contents"))
+
 
 def _md5_of(answer: Any) -> str:
     digest = hashlib.md5(usedforsecurity=False)
@@ -48,3 +68,8 @@ def _md5_of(answer: Any) -> str:
         while piece := body.read(PIECE):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment, said in UTC."""
+    return moment.astimezone(UTC)
