@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 R = TypeVar("R", bound=Shape)
 End = Callable[[Connection], Shape]
 """What writes the answer of a job, and what comes with it, in one transaction."""
+Clear = Callable[[Connection, House, int, int], None]
 SWEPT_AFTER_DAYS = 30
 LOST_AFTER_DAYS = 7
 
@@ -54,10 +55,15 @@ class Running:
 
 @dataclass(frozen=True)
 class Kind(Generic[R]):
-    """One kind of job: its request, and what does it. ``run`` may be repeated after a crash."""
+    """One kind of job: its request, and what does it. ``run`` may be repeated after a crash.
+
+    ``clear`` is for what a job leaves that did not come to its end: it is called in the transaction of its failure,
+    whatever that was, with who started the job and its number; and for a worker that came too late with its own end.
+    """
 
     request: type[R]
     run: Callable[[Running, R], Shape | End]
+    clear: Clear | None = None
 
     @property
     def name(self) -> str:
@@ -68,9 +74,9 @@ class Kind(Generic[R]):
 KINDS: dict[str, Kind[Any]] = {}
 
 
-def kind(request: type[R], run: Callable[[Running, R], Shape | End]) -> Kind[R]:
+def kind(request: type[R], run: Callable[[Running, R], Shape | End], clear: Clear | None = None) -> Kind[R]:
     """Declare a kind of job. ``run`` gives the answer, or the deed that writes it and what goes with it."""
-    declared = Kind(request, run)
+    declared = Kind(request, run, clear)
     KINDS[declared.name] = declared
     return declared
 
@@ -104,34 +110,45 @@ def run_job(work: House, job_id: int) -> None:
     of = KINDS[row.kind]
     try:
         end = of.run(Running(work, row), decode(encode(row.request), of.request))
-        _complete(work, job_id, end)
+        _complete(work, row, end)
     except (Unavailable, *Unreachable):
         raise
     except Refusal as refusal:
-        _fail(work, job_id, refusal)
+        _fail(work, row, refusal)
     except Exception:
         log.exception("a job failed", job=job_id, kind=row.kind)
-        _fail(work, job_id, StoreRefused("The job failed; the server's log says why."))
+        _fail(work, row, StoreRefused("The job failed; the server's log says why."))
 
 
-def _complete(work: House, job_id: int, end: Shape | End) -> None:
+def _complete(work: House, row: JobRow, end: Shape | End) -> None:
     """Once: a worker that was taken for dead, and comes to its end after all, finds that nothing is left to do."""
     with work.pool.connection() as conn, conn.transaction():
-        if store.lock_running(conn, job_id):
-            store.complete(conn, job_id, encode(end(conn) if callable(end) else end))
+        if store.lock_running(conn, row.id):
+            store.complete(conn, row.id, encode(end(conn) if callable(end) else end))
+        else:
+            _clear(conn, work, row.kind, row.started_by, row.id)
 
 
-def _fail(work: House, job_id: int, refusal: Refusal) -> None:
-    with work.pool.connection() as conn:
-        store.fail(conn, job_id, refusal.status if refusal.status < 500 else 400, refusal.reason, refusal.code)
+def _fail(work: House, row: JobRow, refusal: Refusal) -> None:
+    status = refusal.status if refusal.status < 500 else 400
+    with work.pool.connection() as conn, conn.transaction():
+        store.fail(conn, row.id, status, refusal.reason, refusal.code)
+        _clear(conn, work, row.kind, row.started_by, row.id)
+
+
+def _clear(conn: Connection, work: House, name: str, started_by: int, job_id: int) -> None:
+    of = KINDS.get(name)
+    if of is not None and of.clear is not None:
+        of.clear(conn, work, started_by, job_id)
 
 
 @periodic("jobs.sweep", "41 3 * * *")
 def sweep(work: House) -> None:
     """Forget jobs that ended long ago, and give up those that no worker will come back to."""
-    with work.pool.connection() as conn:
+    with work.pool.connection() as conn, conn.transaction():
         store.sweep(conn, SWEPT_AFTER_DAYS)
-        store.give_up(conn, LOST_AFTER_DAYS)
+        for job_id, name, started_by in store.give_up(conn, LOST_AFTER_DAYS):
+            _clear(conn, work, name, started_by, job_id)
 
 
 def owned(conn: Connection, grant: OwnsJob, of: Kind[Any] | None = None) -> JobRow:

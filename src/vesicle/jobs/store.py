@@ -65,14 +65,14 @@ def sweep(conn: Connection, days: int) -> None:
     )
 
 
-def give_up(conn: Connection, days: int) -> None:
-    """Jobs of which nobody has heard for so long failed."""
-    conn.execute(
+def give_up(conn: Connection, days: int) -> list[tuple[int, str, int]]:
+    """Jobs of which nobody has heard for so long failed: (id, kind, who started it) of each."""
+    return conn.execute(
         "UPDATE async_job SET state = 'FAILED', status = 400, reason = 'No worker could end this job; start it anew.',"
         " changed_on = now(), etag = gen_random_uuid()"
-        " WHERE state = 'PROCESSING' AND changed_on < now() - make_interval(days => %s)",
+        " WHERE state = 'PROCESSING' AND changed_on < now() - make_interval(days => %s) RETURNING id, kind, started_by",
         (days,),
-    )
+    ).fetchall()
 
 
 def complete(conn: Connection, job_id: int, response: bytes) -> None:
