@@ -13,6 +13,8 @@ def furnish(world: World) -> None:
     unfinished = sending.request(b"never finished" + world.owner.name.encode(), "a.bin")
     world.things["uploadId"] = sending.start(world.owner, unfinished)["uploadId"]
     world.things["partNumber"] = "1"
+    to_abort = sending.request(b"aborted" + world.owner.name.encode(), "a.bin")
+    world.things["upload"] = sending.start(world.owner, to_abort)["uploadId"]
     restore = {"fileHandleIds": [world.handle_id]}
     job = world.owner.ok("POST", "/file/v1/fileHandle/restore/async/start", restore)["token"]
     world.things["asyncToken"] = world.things["jobId"] = job
@@ -30,6 +32,7 @@ def object_of_the_owner(world: World) -> dict[str, str]:
 
 
 SAMPLES: dict[str, Sample] = {
+    "DELETE /vesicle/v1/upload/{id}": Sample(),
     "DELETE /file/v1/fileHandle/{handleId}": Sample(),
     "POST /file/v1/externalFileHandle/s3": Sample(object_of_the_owner),
 }

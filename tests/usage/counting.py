@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from tests.live import Server
+
+from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload
 
 _HANDLES = """
 SELECT h.id, h.content_size, l.kind <> 'managed-s3', c.home_id, h.storage_location_id, h.created_by
@@ -19,9 +22,16 @@ JOIN node n ON n.id = a.object_id WHERE a.object_type = 'FileEntity' GROUP BY 1,
 _UPLOADS = """
 SELECT u.id, u.file_size, r.organization_id, r.bytes FROM multipart_upload u
 LEFT JOIN reservation r ON r.upload_id = u.id
--- One that was replaced needs no room, until somebody wants to complete it all the same.
+-- One that ended, replaced or aborted, needs no room once the store has nothing of it: see `_ENDED`.
 WHERE u.state = 'UPLOADING' AND (u.request_digest IS NOT NULL OR r.upload_id IS NOT NULL)
 """
+_ENDED = """
+SELECT u.id, u.bucket, u.key, u.store_upload_id FROM multipart_upload u
+JOIN storage_location l ON l.id = u.storage_location_id AND l.kind = 'managed-s3'
+WHERE u.state = 'UPLOADING' AND u.request_digest IS NULL
+AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.upload_id = u.id)
+"""
+_seen_gone: set[tuple[str, int]] = set()
 _HELD = """
 SELECT 'storage', organization_id, 0, stored + reserved, storage_limit FROM ledger_account
 UNION ALL SELECT 'custom', organization_id, 0, custom_stored + custom_reserved, custom_limit FROM ledger_account
@@ -54,6 +64,7 @@ def check(server: Server) -> None:
         for upload, size, owner, promised in conn.execute(_UPLOADS):
             assert promised == size, f"upload {upload} has {promised} of {size} bytes promised"
             reserved[owner] += size
+        _check_ended(server, conn.execute(_ENDED).fetchall())
         accounts = conn.execute(
             "SELECT organization_id, stored, custom_stored, reserved + custom_reserved, in_trash, files"
             " FROM ledger_account"
@@ -75,6 +86,19 @@ def check(server: Server) -> None:
         assert {(project, place): size for project, place, size in places if size} == {
             key: size for key, size in by_place.items() if size
         }
+
+
+def _check_ended(server: Server, ended: list[Any]) -> None:
+    """What is promised to nobody takes no room in the store either. Each is looked at once."""
+    store = server.store()
+    for upload, bucket, key, number in ended:
+        if (server.url, upload) in _seen_gone:
+            continue
+        with pytest.raises(NoSuchUpload):
+            store.listed_parts(bucket, key, number, 1)
+        with pytest.raises(NoSuchObject):
+            store.stat(bucket, key)
+        _seen_gone.add((server.url, upload))
 
 
 def check_limits(server: Server, before: Held | None) -> Held:

@@ -47,9 +47,10 @@ def follow_everything(person: Person, organization: str) -> dict[str, Any]:
             assert sum(one["size"] for one in sent) == row["sentBytes"], (by, row)
             assert sum(one["charged"] for one in sent) == row["chargedBytes"], (by, row)
             assert len(sent) == row["downloads"] == len(lines(person, f"{path}/download/csv", **key)), (by, row)
-            if by != "project":
-                promised = person.ok("GET", f"{path}/upload", **key)["results"]
-                assert sum(one["bytes"] for one in promised if not one["isCustom"]) == row["reservedBytes"], (by, row)
+            promised = person.ok("GET", f"{path}/upload", **key)["results"]
+            assert sum(one["bytes"] for one in promised if not one["isCustom"]) == row["reservedBytes"], (by, row)
+            assert sum(one["bytes"] for one in promised if one["isCustom"]) == row["customReservedBytes"], (by, row)
+            assert len(promised) == len(lines(person, f"{path}/upload/csv", **key)), (by, row)
         for name in STORED:
             assert sum(row[name] for row in rows) == total[name], (by, name)
         assert sum(row["chargedBytes"] for row in rows) == total["sentBytes"], by
@@ -88,6 +89,39 @@ def test_every_number_is_followed_after_a_project_moved_and_after_two_organizati
     assert {one["contributorId"]: (one["storedBytes"], one["chargedBytes"]) for one in people} == {
         str(ann.id): (123, 120), str(bob.id): (57, 20),
     }  # fmt: skip
+    check(planned)
+
+
+def test_what_is_promised_for_a_project_is_told_of_it_and_follows_the_parent_that_is_named(
+    planned: Server, chief: Person, ann: Person
+) -> None:
+    made, other, small = preferring(chief, ann), managed(chief, ann), managed(chief, ann, storageLimitBytes=10)
+    one, two = project_in(ann, made["id"]), project_in(ann, other["id"])
+    body = sending.request(b"x" * 70, "a.txt")
+
+    def promised() -> list[tuple[str, str | None, int]]:
+        return [
+            (row["uploadId"], row.get("projectId"), row["bytes"])
+            for organization in (made, other)
+            for row in ann.ok("GET", f"{usage(organization['id'])}/upload")["results"]
+        ]
+
+    upload = sending.start(ann, body)["uploadId"]
+    assert promised() == [(upload, None, 70)]
+    for project, organization in ((one, made), (two, other)):
+        assert sending.start(ann, body, parentId=project)["uploadId"] == upload
+        assert promised() == [(upload, project, 70)]
+        rows = ann.ok("GET", f"{usage(organization['id'])}/report", by="project")["results"]
+        assert [row["reservedBytes"] for row in rows if row.get("projectId") == project] == [70]
+        assert sum(row["reservedBytes"] for row in rows) == 70
+        follow_everything(ann, organization["id"])
+    assert sending.start(ann, body)["uploadId"] == upload
+    status, _ = refused(ann, "POST", "/file/v1/file/multipart", body, parentId=project_in(ann, small["id"]))
+    assert (status, promised()) == (400, [(upload, two, 70)])
+    again = sending.start(ann, body, forceRestart="true", parentId=one)["uploadId"]
+    assert promised() == [(again, one, 70)]
+    assert one in ann.ok("GET", f"{usage(made['id'])}/upload/csv", projectId=one)
+    assert ann.ok("GET", f"{usage(made['id'])}/upload", projectId=two)["results"] == []
     check(planned)
 
 

@@ -11,6 +11,7 @@ from vesicle.delivery.model import FileHandleAssociation
 from vesicle.errors import BadRequest, NotFound
 from vesicle.files import copying, handles
 from vesicle.files.model import AnyFileHandle, S3FileHandle, shape_of
+from vesicle.settings import Settings
 from vesicle.wire import UNSET, Maybe, Shape
 
 
@@ -42,20 +43,22 @@ class BatchFileHandleCopyResult(Shape):
     copy_results: list[FileHandleCopyResult]
 
 
-def copy_own(conn: Connection, grant: OwnsFileHandle, asked: S3FileHandle) -> AnyFileHandle:
+def copy_own(conn: Connection, grant: OwnsFileHandle, settings: Settings, asked: S3FileHandle) -> AnyFileHandle:
     """A copy of a handle of the caller's, under another name or with another type. Raises BadRequest."""
     if not asked.file_name and not asked.content_type:
         raise BadRequest("A copy takes a fileName, a contentType, or both.")
     if handles.owned(conn, grant).kind != "s3":
         raise BadRequest("Only objects in a bucket are copied by this call; POST /file/v1/filehandles/copy does all.")
     change = copying.Change(grant, grant.id, asked.file_name or None, asked.content_type or None)
-    made = copying.copy(conn, grant.actor, [change])[0]
+    made = copying.copy(conn, grant.actor, settings, [change])[0]
     if made is None:
         raise NotFound(f"There is no file handle {grant.id}.")
     return shape_of(made)
 
 
-def copy_batch(conn: Connection, actor: Actor, asked: BatchFileHandleCopyRequest) -> BatchFileHandleCopyResult:
+def copy_batch(
+    conn: Connection, actor: Actor, settings: Settings, asked: BatchFileHandleCopyRequest
+) -> BatchFileHandleCopyResult:
     """Copies of what the caller may download; each item is allowed or fails by itself. Raises BadRequest."""
     associations.check_number(asked.copy_requests, "copyRequests")
     items = [one.original_file for one in asked.copy_requests]
@@ -67,7 +70,7 @@ def copy_batch(conn: Connection, actor: Actor, asked: BatchFileHandleCopyRequest
         for one, answer in zip(asked.copy_requests, answers, strict=True)
         if not isinstance(answer, str)
     ]
-    copies = iter(copying.copy(conn, actor, changes))
+    copies = iter(copying.copy(conn, actor, settings, changes))
     results = []
     for item, answer in zip(items, answers, strict=True):
         result = FileHandleCopyResult(original_file_handle_id=str(item.file_handle_id))

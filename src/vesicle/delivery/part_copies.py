@@ -17,20 +17,23 @@ from vesicle.locations import resolving
 from vesicle.locations.resolving import Place
 from vesicle.objectstore.contract import ByteRange, NoSuchObject
 from vesicle.objectstore.stores import Stores
+from vesicle.settings import Settings
 
 
 def start(
-    conn: Connection, actor: Actor, stores: Stores, request: MultipartUploadCopyRequest, *, force_restart: bool
-) -> MultipartUploadStatus:
+    conn: Connection, actor: Actor, settings: Settings, stores: Stores, request: MultipartUploadCopyRequest, *,
+    force_restart: bool, parent_id: int | None = None,
+) -> MultipartUploadStatus:  # fmt: skip
     """Begin a copy, or go on with the caller's copy of the very same request, whatever became of it.
 
+    Its bytes are as new as those of any upload, and promised by the same organization, within the same limits.
     Raises Forbidden for a source that the caller may not download or a location that is somebody else's, NotFound for
     a location that there is not, Gone and Conflict for a source that vanished or changed, BadRequest for the rest.
     """
     digest = part_copying.digest_of(request)
-    going_on = uploads.resumed(conn, actor, stores, digest, force_restart=force_restart)
-    if going_on is not None:
-        return going_on
+    earlier = uploads.earlier_of(conn, actor, digest)
+    if earlier is not None and not force_restart and uploads.is_alive(earlier, stores):
+        return uploads.going_on(conn, actor, settings, earlier, parent_id)
     place = resolving.place(conn, stores, request.storage_location_id)
     if not actor.is_admin:
         require(conn, actor, OwnsLocation, request.storage_location_id)
@@ -44,7 +47,9 @@ def start(
         raise associations.refusal(conn, actor, item, answer)
     handle = answer[1]
     source = _source(stores, handle, place)
-    return part_copying.begin(conn, actor, place, request, digest, handle, source)
+    payer = uploads.promiser(conn, actor, settings, place.location.id, source.last + 1, parent_id, earlier)
+    new = part_copying.begin(actor, place, request, handle, source)
+    return uploads.entered(conn, actor, stores, place, digest, new, payer, earlier)
 
 
 def _source(stores: Stores, handle: Handle, place: Place) -> ByteRange:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from vesicle.access import OwnsUpload
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
-from vesicle.files import store, uploads
+from vesicle.files import ending, store, uploads
 from vesicle.files.model import MultipartUploadStatus, Upload
 from vesicle.files.store import uploads as rows
 from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, ObjectStat, Refused
 from vesicle.objectstore.stores import Stores
-from vesicle.organizations import membership
-from vesicle.settings import Settings
 from vesicle.usage import charging
 
 NAMED_MISSING = 20
 
 
-def complete(conn: Connection, grant: OwnsUpload, settings: Settings, stores: Stores) -> MultipartUploadStatus:
+def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUploadStatus:
     """Make the object of the recorded parts, check it, and make its file handle; once, however often it is asked for.
 
     Raises BadRequest when parts are missing, when the store refuses them, and when what came is not what was declared.
@@ -25,18 +25,16 @@ def complete(conn: Connection, grant: OwnsUpload, settings: Settings, stores: St
     upload = uploads.existing(conn, grant)
     if upload.state == "COMPLETED":
         return uploads.status(upload)
+    uploads.check_goes_on(upload)
     recorded = rows.parts(conn, upload.id)
     _check_nothing_missing(upload, recorded)
     # What some stores call the ETag of a copied part is not the MD5 of its bytes.
     if upload.parts == 1 and not upload.is_copy and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
-    if not charging.is_promised(conn, upload.id):
-        with conn.transaction():
-            _renew_promise(conn, grant, settings, rows.upload(conn, grant, lock=True))
     seen = _assemble(conn, upload, stores, recorded)
     if seen is not None and seen.size != upload.file_size:
         uploads.store_of(upload, stores).delete(upload.bucket, upload.key)
-        uploads.forget(conn, upload)
+        ending.forget(conn, upload)
         raise BadRequest(f"{seen.size} bytes were sent, {upload.file_size} were declared; begin the upload anew.")
     _check_source(conn, upload, stores)
     # The ETag of a single part is the MD5 of the whole file; of several parts it proves nothing about the whole.
@@ -44,22 +42,15 @@ def complete(conn: Connection, grant: OwnsUpload, settings: Settings, stores: St
     verification = "unverifiable" if seen is None else known
     with conn.transaction():
         now = rows.upload(conn, grant, lock=True)
-        if now is not None and now.state == "UPLOADING":
-            _renew_promise(conn, grant, settings, now)
+        if now is not None and now.state == "UPLOADING" and now.is_current:
             handle_id = store.insert_s3_handle(conn, grant, now, seen, verification)
             charging.charge(conn, upload.id, handle_id)
             now = rows.finish_upload(conn, grant, handle_id)
-    return uploads.status(now or uploads.existing(conn, grant))
-
-
-def _renew_promise(conn: Connection, grant: OwnsUpload, settings: Settings, upload: Upload | None) -> None:
-    """An upload that was replaced by another of the same request, and is completed all the same, needs room anew.
-
-    Call inside a transaction that holds the upload.
-    """
-    if upload is not None and upload.state == "UPLOADING" and not charging.is_promised(conn, upload.id):
-        payer = charging.home_of(conn, membership.of_upload(conn, grant.actor, settings), upload.storage_location_id)
-        charging.reserve(conn, payer, upload.id, upload.storage_location_id, upload.file_size)
+    if now is None or now.state == "UPLOADING":
+        # It ended while the store put it together: nobody pays for the object, and nobody else knows of it.
+        ending.drop_object(stores, upload)
+        uploads.check_goes_on(now or msgspec.structs.replace(upload, is_current=False))
+    return uploads.status(now or upload)
 
 
 def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> ObjectStat | None:
@@ -76,7 +67,7 @@ def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tupl
     try:
         return uploads.store_of(upload, stores).stat(upload.bucket, upload.key)
     except NoSuchObject:
-        uploads.forget(conn, upload)
+        ending.forget(conn, upload)
         raise BadRequest("The store does not know this upload any more; begin it anew.") from None
     except Refused:
         if upload.readable:
@@ -97,7 +88,7 @@ def _check_source(conn: Connection, upload: Upload, stores: Stores) -> None:
         now = None
     if now != upload.source_etag:
         uploads.store_of(upload, stores).delete(upload.bucket, upload.key)
-        uploads.forget(conn, upload)
+        ending.forget(conn, upload)
         raise BadRequest(
             f"The object {upload.source_key} in the bucket {upload.source_bucket} changed while it was copied; begin "
             "the copy anew."

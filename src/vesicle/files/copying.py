@@ -12,6 +12,7 @@ from vesicle.files import store
 from vesicle.files.model import Handle
 from vesicle.files.rules import check_content_type, check_file_name
 from vesicle.organizations import membership
+from vesicle.settings import Settings
 from vesicle.usage import charging
 
 Proof = MayDownload | MaySeeAttachment | OwnsFileHandle
@@ -27,10 +28,12 @@ class Change:
     content_type: str | None
 
 
-def copy(conn: Connection, actor: Actor, changes: Sequence[Change]) -> list[Handle | None]:
-    """The copies, in order; None where the original is gone since. Call inside a transaction. Raises BadRequest.
+def copy(conn: Connection, actor: Actor, settings: Settings, changes: Sequence[Change]) -> list[Handle | None]:
+    """The copies, in order; None where the original is gone since. Call inside a transaction.
 
-    The originals are held, so that nobody removes the bytes while a second handle begins to say them.
+    The originals are held, so that nobody removes the bytes while a second handle begins to say them. A copy keeps the
+    bytes when its original is deleted, so it is charged to the same organization as an upload, within the same limits.
+    Raises BadRequest and Forbidden.
     """
     if actor.is_anonymous:
         raise NotSignedIn("Sign in first: a file handle belongs to somebody.")
@@ -43,6 +46,7 @@ def copy(conn: Connection, actor: Actor, changes: Sequence[Change]) -> list[Hand
     wanted = [change for change in changes if change.handle_id in there]
     rows = [(change.handle_id, change.file_name, change.content_type) for change in wanted]
     copies = store.copy_handles(conn, actor, [change.proof for change in wanted], rows)
-    charging.charge_new(conn, membership.payer(conn, actor), [copy.id for copy in copies])
+    if copies:
+        charging.charge_new(conn, membership.of_upload(conn, actor, settings), [copy.id for copy in copies])
     made = iter(copies)
     return [next(made) if change.handle_id in there else None for change in changes]

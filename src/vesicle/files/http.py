@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vesicle.access import OwnsFileHandle, OwnsJob, OwnsUpload, Scope
 from vesicle.errors import BadRequest
-from vesicle.files import completing, handles, registering, uploads
+from vesicle.files import completing, ending, handles, registering, uploads
 from vesicle.files.model import (
     AddPartResponse,
     AnyFileHandle,
@@ -53,7 +53,17 @@ def add_part(call: Call, grant: OwnsUpload, part_number: int, part_md5_hex: str)
 )  # fmt: skip
 def complete(call: Call, grant: OwnsUpload) -> MultipartUploadStatus:
     """Put the parts together and make the file handle."""
-    return completing.complete(call.conn, grant, call.settings, call.stores)
+    return completing.complete(call.conn, grant, call.stores)
+
+
+@door(
+    "DELETE", "/vesicle/v1/upload/{id}", scopes=Scope.modify, status=204, transaction=Transaction.STORY,
+    access=InStory("also for the owner and the managers of the organization that promised the bytes; the story asks"),
+)  # fmt: skip
+def abort(call: Call, id: Id) -> Bare:
+    """End an unfinished upload; what was promised to it is free again, and what was sent is removed."""
+    ending.abort(call.conn, call.actor, call.stores, id)
+    return Bare(204)
 
 
 @door("POST", "/file/v1/externalFileHandle", access=SignedIn(), scopes=WRITE, default_tag=tag_of(ExternalFileHandle))

@@ -6,10 +6,9 @@ import hashlib
 import time
 
 from vesicle.access import Actor
-from vesicle.db import Connection
 from vesicle.errors import BadRequest, Gone
 from vesicle.files import uploads
-from vesicle.files.model import Handle, MultipartUploadCopyRequest, MultipartUploadStatus, Upload
+from vesicle.files.model import Handle, MultipartUploadCopyRequest, Upload
 from vesicle.files.rules import check_file_name, number_of_parts
 from vesicle.locations import resolving
 from vesicle.locations.resolving import Place
@@ -27,11 +26,11 @@ def digest_of(request: MultipartUploadCopyRequest) -> bytes:
     return hashlib.sha256(encode(request)).digest()
 
 
-def begin(
-    conn: Connection, actor: Actor, place: Place, request: MultipartUploadCopyRequest, digest: bytes, handle: Handle,
-    source: ByteRange,
-) -> MultipartUploadStatus:  # fmt: skip
-    """Begin the upload, after the store showed that it copies from there to here. Raises BadRequest, Gone."""
+def begin(actor: Actor, place: Place, request: MultipartUploadCopyRequest, handle: Handle, source: ByteRange) -> Upload:
+    """An upload that the store has begun, after it showed that it copies from there to here; it is not on record yet.
+
+    Raises BadRequest, Gone.
+    """
     name = request.file_name or handle.file_name
     check_file_name(name)
     size = source.last + 1
@@ -49,7 +48,7 @@ def begin(
             f"The object store {place.store.name} does not copy parts from the bucket {source.bucket} to the bucket "
             f"{place.bucket}; download the file and upload it. {refused.reason}"
         ) from None
-    new = Upload(
+    return Upload(
         id=0, started_by=actor.id, started_on=None, updated_on=None, file_name=name,  # type: ignore[arg-type]
         content_type=content_type, content_md5=handle.content_md5 or "", file_size=size,
         part_size=request.part_size_bytes, parts=parts, generate_preview=request.generate_preview is not False,
@@ -57,7 +56,6 @@ def begin(
         result_handle_id=None, state="UPLOADING", endpoint=place.location.endpoint, source_handle_id=handle.id,
         source_bucket=source.bucket, source_key=source.key, source_etag=source.etag,
     )  # fmt: skip
-    return uploads.entered(conn, actor, place, digest, new)
 
 
 def _show(place: Place, source: ByteRange, handle: Handle, key: str, store_upload_id: str) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from vesicle.db import Connection, Contention
 from vesicle.errors import Refusal
-from vesicle.files import store
+from vesicle.files import ending, store
 from vesicle.files.model import Handle, Upload
 from vesicle.files.store import reaping
 from vesicle.files.store import uploads as rows
@@ -90,21 +90,13 @@ def reap_abandoned(conn: Connection, work: House) -> int:
 
 
 def _reap_abandoned_one(conn: Connection, work: House, upload: Upload) -> bool:
-    """False when somebody goes on with it after all: nobody can while it is aborted here.
-
-    The object may be whole already, if whoever completed it never came to put it on record. Its key was given to this
-    upload alone, and with the record of it goes the last who pays for it.
+    """False when somebody goes on with it after all: nobody can while it is aborted here. With the record of it goes
+    the last who pays for what it brought.
     """
     with conn.transaction():
         if not reaping.hold_stale_upload(conn, upload.id, work.settings.abandoned_upload_days):
             return False
-        objects = work.stores.at(upload.endpoint, upload.bucket)
-        objects.abort_upload(upload.bucket, upload.key, upload.store_upload_id)
-        try:
-            objects.delete(upload.bucket, upload.key)
-        except Refused as refused:
-            # In the bucket of somebody else vesicle may be allowed to write and no more.
-            log.info("what an abandoned upload left could not be removed", upload=upload.id, reason=refused.reason)
+        ending.drop(work.stores, upload)
         charging.release(conn, upload.id)
         rows.delete_upload(conn, upload.id)
         return True

@@ -14,7 +14,8 @@ import msgspec
 
 from vesicle.access import Actor, OwnsUpload
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, NotFound, Refusal
+from vesicle.errors import BadRequest, NotFound
+from vesicle.files import ending
 from vesicle.files.model import (
     AddPartResponse,
     BatchPresignedUploadUrlResponse,
@@ -42,6 +43,7 @@ from vesicle.objectstore.stores import Stores
 from vesicle.organizations import membership
 from vesicle.settings import Settings
 from vesicle.usage import charging
+from vesicle.usage.model import Payer
 from vesicle.wire import UNSET, encode, stamp
 
 DEFAULT_TYPE = "application/octet-stream"
@@ -60,11 +62,10 @@ def start(
     location_id = request.storage_location_id or DEFAULT
     place = resolving.place(conn, stores, location_id)
     digest = hashlib.sha256(encode(msgspec.structs.replace(request, storage_location_id=location_id))).digest()
-    going_on = resumed(conn, actor, stores, digest, force_restart=force_restart)
-    if going_on is not None:
-        return going_on
-    payer = _payer(conn, actor, settings, location_id, parent_id)
-    charging.check_room(conn, payer, location_id, request.file_size_bytes)
+    earlier = earlier_of(conn, actor, digest)
+    if earlier is not None and not force_restart and is_alive(earlier, stores):
+        return going_on(conn, actor, settings, earlier, parent_id)
+    payer = promiser(conn, actor, settings, location_id, request.file_size_bytes, parent_id, earlier)
     key = new_key(place, actor, request.file_name)
     content_type = request.content_type or DEFAULT_TYPE
     store_upload_id = resolving.begun(place, key, content_type)
@@ -75,20 +76,43 @@ def start(
         storage_location_id=location_id, bucket=place.bucket, key=key, result_handle_id=None, state="UPLOADING",
         store_upload_id=store_upload_id, endpoint=place.location.endpoint,
     )  # fmt: skip
-    return entered(conn, actor, place, digest, new, payer)
+    return entered(conn, actor, stores, place, digest, new, payer, earlier)
 
 
-def resumed(
-    conn: Connection, actor: Actor, stores: Stores, digest: bytes, *, force_restart: bool
-) -> MultipartUploadStatus | None:
-    """The caller's upload of the very same request, if it is worth going on with; else it is forgotten."""
-    before = rows.upload_of_request(conn, actor, digest)
-    if before is None:
-        return None
-    if not force_restart and _is_alive(before, stores):
-        return status(before, rows.parts(conn, before.id))
-    forget(conn, before)
-    return None
+def earlier_of(conn: Connection, actor: Actor, digest: bytes) -> Upload | None:
+    """The caller's upload of the very same request."""
+    return rows.upload_of_request(conn, actor, digest)
+
+
+def going_on(
+    conn: Connection, actor: Actor, settings: Settings, earlier: Upload, parent_id: int | None
+) -> MultipartUploadStatus:
+    """Where an upload of the caller's stands. With a parent, it is promised where it will lie from now on.
+
+    Raises NotFound, Forbidden and BadRequest for that, and the upload stays promised where it was.
+    """
+    if parent_id is not None and earlier.state == "UPLOADING":
+        with conn.transaction():
+            payer = membership.of_upload_to(conn, actor, settings, earlier.storage_location_id, parent_id)
+            charging.promise_by(conn, payer, earlier.id, earlier.storage_location_id)
+    return status(earlier, rows.parts(conn, earlier.id))
+
+
+def promiser(
+    conn: Connection, actor: Actor, settings: Settings, location_id: int, wanted: int, parent_id: int | None,
+    earlier: Upload | None,
+) -> Payer:  # fmt: skip
+    """Who promises the bytes of a new upload, which takes the place of an earlier one.
+
+    Raises BadRequest where they do not fit now, and Forbidden for private storage of an organization that is not the
+    caller's: said before anything is made in the store.
+    """
+    with conn.transaction():
+        payer = membership.of_upload_to(conn, actor, settings, location_id, parent_id)
+    charging.check_room(
+        conn, payer.organization_id, location_id, wanted, instead_of=earlier.id if earlier else None
+    )  # fmt: skip
+    return payer
 
 
 def new_key(place: Place, actor: Actor, file_name: str) -> str:
@@ -98,18 +122,22 @@ def new_key(place: Place, actor: Actor, file_name: str) -> str:
 
 
 def entered(
-    conn: Connection, actor: Actor, place: Place, digest: bytes, new: Upload, payer: int | None = None
-) -> MultipartUploadStatus:
+    conn: Connection, actor: Actor, stores: Stores, place: Place, digest: bytes, new: Upload, payer: Payer,
+    earlier: Upload | None,
+) -> MultipartUploadStatus:  # fmt: skip
     """Put an upload that the store has begun on record; of two that do so at once, one is given up.
 
-    Its bytes are promised by ``payer``, else by the organization that the actor prefers. Raises BadRequest when they
-    do not fit.
+    An earlier one of the same request makes way: it is gone from the store by then, and what was promised to it is
+    promised to this one, so that a restart needs no room. Raises BadRequest when the bytes do not fit.
     """
-    if payer is None:
-        payer = charging.home_of(conn, membership.payer(conn, actor), new.storage_location_id)
+    replaced = None
     try:
-        made = _promised(conn, actor, digest, new, payer)
-    except Refusal:
+        replaced = ending.make_way(conn, actor, stores, digest, earlier.id) if earlier else None
+        made = _promised(conn, actor, digest, new, payer, replaced)
+    except BaseException:
+        if replaced is not None:
+            with conn.transaction():
+                charging.release(conn, replaced)
         place.store.abort_upload(new.bucket, new.key, new.store_upload_id)
         raise
     if made is None:
@@ -121,24 +149,17 @@ def entered(
     return status(made)
 
 
-def _payer(conn: Connection, actor: Actor, settings: Settings, location_id: int, parent_id: int | None) -> int:
-    with conn.transaction():
-        return charging.home_of(conn, membership.of_upload(conn, actor, settings, parent_id), location_id)
-
-
-def _promised(conn: Connection, actor: Actor, digest: bytes, new: Upload, payer: int) -> Upload | None:
+def _promised(
+    conn: Connection, actor: Actor, digest: bytes, new: Upload, payer: Payer, replaced: int | None
+) -> Upload | None:
     with conn.transaction():
         made = rows.insert_upload(conn, actor, digest, new)
-        if made is not None:
+        if made is None:
+            if replaced is not None:
+                charging.release(conn, replaced)
+        elif replaced is None or not charging.take_over(conn, payer, replaced, made.id, made.storage_location_id):
             charging.reserve(conn, payer, made.id, made.storage_location_id, made.file_size)
         return made
-
-
-def forget(conn: Connection, upload: Upload) -> None:
-    """The same request begins a new upload next time, and nothing is promised to this one any more."""
-    with conn.transaction():
-        rows.forget_request(conn, upload.id)
-        charging.release(conn, upload.id)
 
 
 def _check(request: MultipartUploadRequest) -> int:
@@ -150,7 +171,7 @@ def _check(request: MultipartUploadRequest) -> int:
     return parts
 
 
-def _is_alive(upload: Upload, stores: Stores) -> bool:
+def is_alive(upload: Upload, stores: Stores) -> bool:
     """An unfinished upload can be resumed; a finished one is only worth returning while handle and object are there."""
     if upload.state == "UPLOADING":
         return True
@@ -216,7 +237,7 @@ def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, m
         if listed and not any(part.etag == wanted for part in listed):
             why_not = f"The bytes of part {number} in the store have another MD5 than {wanted[:40]}."
     except NoSuchUpload:
-        forget(conn, upload)
+        ending.forget(conn, upload)
         why_not = "The store does not know this upload any more; begin it anew."
     except Refused as refused:
         # Where nothing can be read back, what the client says is all there is; the store checks it at the end.
@@ -241,7 +262,16 @@ def _unfinished(conn: Connection, grant: OwnsUpload) -> Upload:
     upload = existing(conn, grant)
     if upload.state != "UPLOADING":
         raise BadRequest(f"Upload {grant.id} is completed; begin another to send other bytes.")
+    check_goes_on(upload)
     return upload
+
+
+def check_goes_on(upload: Upload) -> None:
+    """Raises BadRequest for an upload that ended without a file: its bytes are promised by nobody."""
+    if not upload.is_current:
+        raise BadRequest(
+            f"Upload {upload.id} was replaced by another of the same request, or aborted, or lost; begin it anew."
+        )
 
 
 def _check_number(upload: Upload, number: int) -> None:

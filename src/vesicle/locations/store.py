@@ -158,6 +158,16 @@ def replace_setting(conn: Connection, grant: MayUpdate, etag: str, ids: Sequence
     return True
 
 
+def private_to_others(conn: Connection, grant: MayCreate | MayUpdate, ids: Sequence[int]) -> int | None:
+    """The first of these locations that is private to another organization than the one of the grant's project."""
+    row = conn.execute(
+        "SELECT t.location_id FROM storage_terms t WHERE t.location_id = ANY(%s::bigint[]) AND t.private_to"
+        " <> (SELECT organization_id FROM node WHERE id = %s) ORDER BY 1 LIMIT 1",
+        ([int(one) for one in ids], grant.project_id),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def delete_setting(conn: Connection, grant: MayDelete) -> None:
     """The container inherits again."""
     conn.execute("DELETE FROM project_setting WHERE node_id = %s", (grant.id,))

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from vesicle import app, serving
 from vesicle.access import MayCreate, require
+from vesicle.files import ending
 from vesicle.org_command.opening import Config, Data, FirstDay, LastDay, database, database_in_pieces, org, show
 from vesicle.organizations import reporting
 from vesicle.organizations.roles import OPERATOR
@@ -61,16 +63,26 @@ def files(
 @org.command(rich_help_panel=PANEL)
 def uploads(
     organization: int,
+    project: Project = None,
     location: Location = None,
     contributor: Contributor = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """The unfinished uploads that a number of promised bytes is the sum of, as CSV."""
-    of = Behind(None, location, contributor)
+    of = Behind(_number(project), location, contributor)
     with database(data, config) as (conn, _):
         _print(drilling.every_line(lambda token: reporting.uploads(conn, OPERATOR, organization, of, token),
                                    drilling.upload_lines))  # fmt: skip
+
+
+@org.command("abort-upload", rich_help_panel=PANEL)
+def abort_upload(upload: int, data: Data = None, config: Config = None) -> None:
+    """End an unfinished upload, so that its bytes are promised no more; `uploads` tells the number. The server has to
+    run, because its object store removes what was sent.
+    """
+    with database_in_pieces(data, config) as (conn, settings):
+        ending.abort(conn, OPERATOR, app.all_stores(serving.attached(settings)), upload)
 
 
 @org.command(rich_help_panel=PANEL)

@@ -11,6 +11,8 @@ from vesicle.organizations.roles import Standing, standing
 from vesicle.organizations.store import members
 from vesicle.organizations.store import organizations as rows
 from vesicle.settings import Settings
+from vesicle.usage import charging
+from vesicle.usage.model import NO_PROJECT, Payer
 
 
 def of_new_project(conn: Connection, actor: Actor, settings: Settings, chosen: int | None = None) -> int:
@@ -41,19 +43,49 @@ def of_upload(conn: Connection, actor: Actor, settings: Settings, parent_id: int
     With a parent, to its project's organization, where the person must be allowed to put them. Call inside a
     transaction. Raises NotFound and Forbidden.
     """
+    return _of_upload(conn, actor, settings, parent_id).organization_id
+
+
+def _of_upload(conn: Connection, actor: Actor, settings: Settings, parent_id: int | None) -> Payer:
     if parent_id is not None:
         proof = require(conn, actor, MayCreate, parent_id)
-        return _require_contribution(conn, actor, proof.project_id)
+        return Payer(_require_contribution(conn, actor, proof.project_id), proof.project_id or NO_PROJECT)
     preferred = rows.preferred_of(conn, actor)
     if preferred is not None and rows.membership(conn, actor, preferred)[2]:
-        return preferred
+        return Payer(preferred)
     if settings.plans == "off":
-        return INSTALLATION
-    return founding.default(conn, actor, settings)
+        return Payer(INSTALLATION)
+    return Payer(founding.default(conn, actor, settings))
+
+
+def of_upload_to(
+    conn: Connection, actor: Actor, settings: Settings, location_id: int, parent_id: int | None = None
+) -> Payer:
+    """The same for bytes that go to a storage location: a private one's are charged to whose it is.
+
+    That one must have let the person in: as a contributor of its own, or into a project of its own where it takes
+    uploads of others. The request of the published client names no project, so any of its projects will do. Raises
+    Forbidden for everybody else, who could fill it otherwise.
+    """
+    payer = _of_upload(conn, actor, settings, parent_id)
+    owner_id = charging.home_of(conn, payer.organization_id, location_id)
+    if owner_id != payer.organization_id:
+        who = standing(conn, actor, owner_id)
+        let_in = who.of.outsiders_may_upload and rows.lets_create(conn, actor, owner_id)
+        if not (who.is_contributor or who.is_administrator or let_in):
+            raise Forbidden(
+                f"Storage location {location_id} is private to another organization than yours; upload to another"
+                f" location, or ask the managers of organization {owner_id} to invite you."
+            )
+        return Payer(owner_id)
+    return payer
 
 
 def payer(conn: Connection, actor: Actor) -> int:
-    """Where handles are charged that the server itself makes for somebody, until a project has them."""
+    """Where handles are charged that the server itself makes for somebody, until a project has them.
+
+    Who has no organization is charged to the installation's, which has no limit: the caller sees to one.
+    """
     preferred = rows.preferred_of(conn, actor)
     if preferred is not None and rows.membership(conn, actor, preferred)[2]:
         return preferred

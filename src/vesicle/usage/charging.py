@@ -1,6 +1,6 @@
 """Charging what is stored to organizations: exactly, in the transaction of the deed, and never past a limit.
 
-Locks are taken in one order: projects, file handles, accounts (in the order of ids), totals.
+Locks are taken in one order: projects, file handles, storage locations, accounts (in the order of ids), totals.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from vesicle.db import Connection, lock_projects_shared
 from vesicle.errors import BadRequest, Forbidden, NotFound
-from vesicle.usage.model import EXCEEDED, NO_PROJECT, Flow, no_room, size
-from vesicle.usage.store import ledger, places
+from vesicle.usage.model import EXCEEDED, NO_PROJECT, Flow, Payer, no_room, size
+from vesicle.usage.store import ledger, places, promises
 
 
 def home_of(conn: Connection, organization_id: int, location_id: int) -> int:
@@ -22,38 +22,80 @@ def home_of(conn: Connection, organization_id: int, location_id: int) -> int:
     return organization_id if found[1] is None else found[1]
 
 
-def check_room(conn: Connection, organization_id: int, location_id: int, wanted: int) -> None:
-    """Raises BadRequest when there is no room now: said early, before anything is made elsewhere."""
+def check_room(
+    conn: Connection, organization_id: int, location_id: int, wanted: int, instead_of: int | None = None
+) -> None:
+    """Raises BadRequest when there is no room now: said early, before anything is made elsewhere.
+
+    What is promised to the upload whose place these bytes take is free for them.
+    """
     found = places.location(conn, location_id)
     custom = bool(found and found[0])
+    # Asked before the account: if it is given back meanwhile, too much is let through here, and nothing later.
+    kept = None if instead_of is None else promises.reservation(conn, instead_of)
+    wanted -= kept[1] if kept is not None and kept[0] == organization_id and kept[2] == custom else 0
     account = ledger.account(conn, organization_id)
     limit = account.custom_limit if custom else account.storage_limit
     used = account.custom_stored + account.custom_reserved if custom else account.stored + account.reserved
-    if not account.is_open or (limit is not None and used + wanted > limit):
+    if not account.is_open or (wanted > 0 and limit is not None and used + wanted > limit):
         raise no_room(account, wanted, custom=custom)
 
 
-def reserve(conn: Connection, organization_id: int, upload_id: int, location_id: int, wanted: int) -> None:
-    """Promise an upload its bytes, once. Call inside a transaction. Raises BadRequest when they do not fit."""
-    found = places.location(conn, location_id)
-    custom = bool(found and found[0])
-    if not ledger.insert_reservation(conn, upload_id, organization_id, wanted, is_custom=custom):
+def reserve(conn: Connection, payer: Payer, upload_id: int, location_id: int, wanted: int) -> None:
+    """Promise an upload its bytes, once. Call inside a transaction that made the upload, and so holds its location.
+
+    Raises BadRequest when they do not fit, and Forbidden when the location became private a moment ago.
+    """
+    custom = _is_custom(conn, payer, location_id)
+    if promises.insert_reservation(conn, upload_id, payer, wanted, is_custom=custom):
+        _change_promised(conn, payer.organization_id, wanted, custom=custom)
+
+
+def promise_by(conn: Connection, payer: Payer, upload_id: int, location_id: int) -> None:
+    """From now on these promise what is promised to an upload, if anything is. Call inside a transaction.
+
+    Raises BadRequest when it does not fit there, and Forbidden as above.
+    """
+    places.hold(conn, [location_id])
+    custom = _is_custom(conn, payer, location_id)
+    before = promises.give_reservation(conn, upload_id, payer)
+    if before is None or before[0] == payer.organization_id:
         return
-    changes = {"custom_reserved" if custom else "reserved": wanted}
-    if not ledger.change_account(conn, organization_id, **changes):
+    for organization_id, way in sorted(((before[0], -1), (payer.organization_id, 1))):
+        _change_promised(conn, organization_id, way * before[1], custom=custom)
+
+
+def take_over(conn: Connection, payer: Payer, from_id: int, upload_id: int, location_id: int) -> bool:
+    """What was promised to one upload of a request is promised to the next, by these; False when nothing was."""
+    if not promises.move_reservation(conn, from_id, upload_id):
+        return False
+    promise_by(conn, payer, upload_id, location_id)
+    return True
+
+
+def _is_custom(conn: Connection, payer: Payer, location_id: int) -> bool:
+    custom, private_to = places.location(conn, location_id) or (False, None)
+    if private_to not in (None, payer.organization_id):
+        raise _is_private(location_id)
+    return custom
+
+
+def _change_promised(conn: Connection, organization_id: int, wanted: int, *, custom: bool) -> None:
+    if not ledger.change_account(conn, organization_id, **{"custom_reserved" if custom else "reserved": wanted}):
         raise no_room(ledger.account(conn, organization_id), wanted, custom=custom)
 
 
-def is_promised(conn: Connection, upload_id: int) -> bool:
-    """Whether an upload has a reservation."""
-    return ledger.has_reservation(conn, upload_id)
+def promised_by(conn: Connection, upload_id: int) -> int | None:
+    """Which organization promised an upload its bytes; None when nobody does."""
+    kept = promises.reservation(conn, upload_id)
+    return kept[0] if kept else None
 
 
 def release(conn: Connection, upload_id: int) -> None:
     """An upload brings nothing any more. Call inside a transaction, before its row goes."""
-    kept = ledger.delete_reservation(conn, upload_id)
+    kept = promises.delete_reservation(conn, upload_id)
     if kept is not None:
-        ledger.change_account(conn, kept[0], **{"custom_reserved" if kept[2] else "reserved": -kept[1]})
+        _change_promised(conn, kept[0], -kept[1], custom=kept[2])
 
 
 def charge(conn: Connection, upload_id: int, handle_id: int) -> None:
@@ -61,7 +103,7 @@ def charge(conn: Connection, upload_id: int, handle_id: int) -> None:
 
     The upload must have a reservation, so this cannot be refused.
     """
-    kept = ledger.delete_reservation(conn, upload_id)
+    kept = promises.delete_reservation(conn, upload_id)
     if kept is None:
         raise RuntimeError(f"upload {upload_id} was completed without a reservation")
     ledger.insert_handles(conn, [handle_id], kept[0])
@@ -105,6 +147,16 @@ def settle_purged(conn: Connection, handle_ids: Sequence[int]) -> None:
     ledger.mark_purged(conn, handle_ids)
 
 
+def keep_for_hours(conn: Connection, handle_ids: Sequence[int], hours: int) -> None:
+    """These handles go so soon when nothing refers to them; they were charged in this very transaction."""
+    ledger.keep_for_hours(conn, handle_ids, hours)
+
+
+def held_loose(conn: Connection, organization_id: int, contributor_id: int) -> int:
+    """The bytes of somebody's that an organization is charged for, and that no project refers to."""
+    return ledger.held_loose(conn, organization_id, contributor_id)
+
+
 def settle_below(conn: Connection, node_id: int) -> None:
     """After a subtree went to another project, to the trash can or back; its project is held already."""
     settle(conn, ledger.handles_below(conn, node_id))
@@ -143,11 +195,16 @@ def _check_private(conn: Connection, flows: Iterable[Flow]) -> None:
     grown = sorted(
         {(flow.location_id, flow.organization_id) for flow in flows if flow.stored > 0 and not flow.is_custom}
     )
+    places.hold(conn, {location_id for location_id, _ in grown})
     if grown and (strange := places.private_elsewhere(conn, grown)):
-        raise Forbidden(
-            f"Storage location {strange[0]} is private to another organization; upload to another location, or put"
-            " this into a project of that organization."
-        )
+        raise _is_private(strange[0])
+
+
+def _is_private(location_id: int) -> Forbidden:
+    return Forbidden(
+        f"Storage location {location_id} is private to another organization; upload to another location, or put this"
+        " into a project of that organization."
+    )
 
 
 def _add_to_projects(conn: Connection, flows: Iterable[Flow]) -> None:

@@ -21,7 +21,7 @@ PAGE = 100
 LINES = 10_000
 """As many lines of CSV are one answer."""
 FILE_COLUMNS = ["fileHandleId", "project", "bytes", "location", "contributor", "inTrash", "custom"]
-UPLOAD_COLUMNS = ["uploadId", "bytes", "location", "contributor", "custom", "promisedOn"]
+UPLOAD_COLUMNS = ["uploadId", "bytes", "location", "contributor", "custom", "promisedOn", "project"]
 DOWNLOAD_COLUMNS = ["id", "issuedOn", "person", "fileHandleId", "object", "location", "size", "charged", "credentials"]
 Lines = tuple[str, str | None]
 """Lines of CSV, and the token of those that follow, if any do."""
@@ -56,7 +56,7 @@ def uploads(
         results=[
             PromisedUpload(
                 upload_id=Id(row[0]), bytes=row[1], storage_location_id=row[2], contributor_id=str(row[3]),
-                is_custom=row[4], promised_on=stamp(row[5]),
+                is_custom=row[4], promised_on=stamp(row[5]), project_id=EntityId(row[6]) if row[6] else UNSET,
             )
             for row in rows
         ],
@@ -90,7 +90,15 @@ def file_lines(page: ChargedFilePage, *, titled: bool) -> Lines:
 def upload_lines(page: PromisedUploadPage, *, titled: bool) -> Lines:
     """Promised uploads as CSV."""
     rows = (
-        [one.upload_id, one.bytes, one.storage_location_id, one.contributor_id, one.is_custom, one.promised_on]
+        [
+            one.upload_id,
+            one.bytes,
+            one.storage_location_id,
+            one.contributor_id,
+            one.is_custom,
+            one.promised_on,
+            _project(one),
+        ]
         for one in page.results
     )
     return _csv(UPLOAD_COLUMNS if titled else None, rows), page.next_page_token or None
@@ -106,7 +114,7 @@ def _download(one: DownloadRecord) -> list[object]:
             one.size, one.charged, one.credentials]  # fmt: skip
 
 
-def _project(one: ChargedFile) -> object:
+def _project(one: ChargedFile | PromisedUpload) -> object:
     return one.project_id if one.project_id is UNSET else f"syn{int(one.project_id)}"
 
 

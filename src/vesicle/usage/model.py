@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,6 +14,13 @@ from vesicle.wire import UNSET, Id, Maybe, Shape
 EXCEEDED = "PROJECT_STORAGE_LIMIT_EXCEEDED"
 NO_PROJECT = 0
 """Where a handle counts that no project refers to."""
+
+
+class Payer(NamedTuple):
+    """Who promises the bytes of an upload, and for which project."""
+
+    organization_id: int
+    project_id: int = NO_PROJECT
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class ChargedFilePage(Shape):
 
 
 class PromisedUpload(Shape):
-    """An upload that is not finished, and what is promised to it."""
+    """An upload that is not finished, what is promised to it, and for which project where its request said so."""
 
     upload_id: Id
     bytes: int
@@ -85,6 +85,7 @@ class PromisedUpload(Shape):
     contributor_id: str
     is_custom: bool
     promised_on: str
+    project_id: Maybe[EntityId] = UNSET
 
 
 class PromisedUploadPage(Shape):

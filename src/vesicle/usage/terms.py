@@ -28,8 +28,11 @@ def put(
 ) -> None:
     """New terms in place of the old ones. Call inside a transaction.
 
-    Raises NotFound, BadRequest, and Conflict when other organizations have something in what is to be private.
+    Whoever puts something there at this moment is waited for, and whoever comes later finds the new terms. Raises
+    NotFound, BadRequest, and Conflict when other organizations have something in what is to be private, or promised
+    room in it to somebody who is sending bytes there.
     """
+    places.hold_alone(conn, location_id)
     found = places.location(conn, location_id)
     if found is None:
         raise NotFound(f"There is no storage location {location_id}.")
@@ -40,7 +43,7 @@ def put(
     except ValueError as error:
         raise BadRequest(f"A region is a range of addresses such as 10.0.0.0/8: {error}") from None
     if private_to is not None:
-        if found[0] or location_id == 1:
+        if found[0] or location_id == places.DEFAULT:
             raise BadRequest(f"Storage location {location_id} cannot be private: only further managed ones can.")
         ledger.account(conn, private_to)
         others = places.others_in(conn, location_id, private_to)
@@ -48,6 +51,13 @@ def put(
             raise Conflict(
                 f"Storage location {location_id} holds files of other organizations"
                 f" ({', '.join(map(str, others[:10]))}); move those first."
+            )
+        promising = places.promised_by_others(conn, location_id, private_to)
+        if promising:
+            raise Conflict(
+                f"Storage location {location_id} has unfinished uploads that other organizations"
+                f" ({', '.join(map(str, promising[:10]))}) promised room to; wait for their end, or end those that"
+                " `vesicle org uploads` tells of with `vesicle org abort-upload`."
             )
         users = places.default_of_others(conn, actor, location_id, private_to)
         if users:

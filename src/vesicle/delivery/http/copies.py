@@ -17,7 +17,7 @@ from vesicle.wire import tag_of
 )  # fmt: skip
 def copy_own(call: Call, grant: OwnsFileHandle, body: S3FileHandle) -> AnyFileHandle:
     """Another handle of the same bytes, with another name or type."""
-    return copies.copy_own(call.conn, grant, body)
+    return copies.copy_own(call.conn, grant, call.settings, body)
 
 
 @door(
@@ -26,4 +26,4 @@ def copy_own(call: Call, grant: OwnsFileHandle, body: S3FileHandle) -> AnyFileHa
 )  # fmt: skip
 def copy_batch(call: Call, body: BatchFileHandleCopyRequest) -> BatchFileHandleCopyResult:
     """Handles of the caller's own for what the caller may download."""
-    return copies.copy_batch(call.conn, call.actor, body)
+    return copies.copy_batch(call.conn, call.actor, call.settings, body)

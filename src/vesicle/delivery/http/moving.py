@@ -26,7 +26,9 @@ def start_upload(
 ) -> MultipartUploadStatus:
     """Begin an upload or a copy, or resume the caller's one of the same request; parentId says where it will lie."""
     if isinstance(body, MultipartUploadCopyRequest):
-        return part_copies.start(call.conn, call.actor, call.stores, body, force_restart=force_restart)
+        return part_copies.start(
+            call.conn, call.actor, call.settings, call.stores, body, force_restart=force_restart, parent_id=parent_id
+        )
     return uploads.start(
         call.conn, call.actor, call.settings, call.stores, body, force_restart=force_restart, parent_id=parent_id
     )

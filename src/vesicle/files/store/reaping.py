@@ -30,7 +30,8 @@ class Untied(NamedTuple):
 _UNTIED = """
 SELECT h.id, c.since, h.created_by AS owner_id, h.content_size AS size, l.endpoint, h.bucket, h.key
 FROM charge c JOIN file_handle h ON h.id = c.handle_id JOIN storage_location l ON l.id = h.storage_location_id
-WHERE c.project_id = 0 AND (c.purged OR %(days)s > 0 AND c.since < now() - make_interval(days => %(days)s))
+WHERE c.project_id = 0
+AND (c.purged OR c.kept_until < now() OR %(days)s > 0 AND c.since < now() - make_interval(days => %(days)s))
 AND h.kind = 's3' AND h.ours AND l.kind = 'managed-s3'
 AND NOT EXISTS (SELECT 1 FROM file_association a WHERE a.file_handle_id = h.id)
 AND NOT EXISTS (SELECT 1 FROM entity_version v WHERE v.file_handle_id = h.id)
@@ -44,7 +45,7 @@ def hold_stale_upload(conn: Connection, upload_id: int, days: int) -> bool:
     """Nobody goes on with an upload before the end of the transaction; False when somebody did, or does just now."""
     query = (
         "SELECT 1 FROM multipart_upload WHERE id = %s AND state = 'UPLOADING' AND updated_on < now() -"
-        " CASE WHEN request_digest IS NULL THEN interval '1 day' ELSE make_interval(days => %s) END"
+        " CASE WHEN request_digest IS NULL THEN interval '1 hour' ELSE make_interval(days => %s) END"
         " FOR UPDATE SKIP LOCKED"
     )
     return conn.execute(query, (upload_id, days)).fetchone() is not None
@@ -57,8 +58,8 @@ def hold_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
 
 
 def untied(conn: Connection, days: int, after: tuple[datetime, int] | None, limit: int) -> list[Untied]:
-    """Handles that nothing has referred to for so many days (0: none), and those of what was purged, whenever; behind
-    one of them, those of the longest time first.
+    """Handles that nothing has referred to for so many days (0: none), those of what was purged, whenever, and those
+    that were to be kept for hours; behind one of them, those of the longest time first.
     """
     behind = "AND (c.since, c.handle_id) > (%(since)s, %(id)s)" if after else ""
     values = {"days": days, "limit": limit} | ({"since": after[0], "id": after[1]} if after else {})

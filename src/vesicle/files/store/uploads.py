@@ -13,7 +13,7 @@ _UPLOAD = (
     " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state,"
     " (SELECT l.endpoint FROM storage_location l WHERE l.id = storage_location_id),"
     " (SELECT l.readable FROM storage_location l WHERE l.id = storage_location_id),"
-    " source_handle_id, source_bucket, source_key, source_etag"
+    " source_handle_id, source_bucket, source_key, source_etag, request_digest IS NOT NULL"
 )
 
 
@@ -35,9 +35,10 @@ def insert_upload(conn: Connection, actor: Actor, digest: bytes, upload: Upload)
         return cursor.execute(query, values).fetchone()
 
 
-def upload_of_request(conn: Connection, actor: Actor, digest: bytes) -> Upload | None:
-    """The actor's upload of this very request."""
+def upload_of_request(conn: Connection, actor: Actor, digest: bytes, *, lock: bool = False) -> Upload | None:
+    """The actor's upload of this very request; held until the end of the transaction when ``lock``."""
     query = f"SELECT {_UPLOAD} FROM multipart_upload WHERE started_by = %s AND request_digest = %s"
+    query += " FOR UPDATE" if lock else ""
     with conn.cursor(row_factory=args_row(Upload)) as cursor:
         return cursor.execute(query, (actor.id, digest)).fetchone()
 
@@ -49,9 +50,21 @@ def upload(conn: Connection, proof: OwnsUpload, *, lock: bool = False) -> Upload
         return cursor.execute(query, (proof.id,)).fetchone()
 
 
+def upload_to_end(conn: Connection, actor: Actor, upload_id: int) -> Upload | None:
+    """An upload that the actor wants to end, held until the end of the transaction. The story asks whether they may."""
+    _ = actor
+    query = f"SELECT {_UPLOAD} FROM multipart_upload WHERE id = %s FOR UPDATE"
+    with conn.cursor(row_factory=args_row(Upload)) as cursor:
+        return cursor.execute(query, (upload_id,)).fetchone()
+
+
 def forget_request(conn: Connection, upload_id: int) -> None:
-    """The same request begins a new upload next time; the reaper takes what is left of this one."""
-    conn.execute("UPDATE multipart_upload SET request_digest = NULL WHERE id = %s", (upload_id,))
+    """The same request begins a new upload next time; the reaper takes what is left of this one an hour from now."""
+    conn.execute(
+        "UPDATE multipart_upload SET request_digest = NULL, updated_on = now()"
+        " WHERE id = %s AND request_digest IS NOT NULL",
+        (upload_id,),
+    )
 
 
 def parts(conn: Connection, upload_id: int) -> list[tuple[int, str]]:
@@ -93,10 +106,10 @@ def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> Upload
 
 
 def stale_uploads(conn: Connection, days: int, after: int, limit: int) -> list[Upload]:
-    """Uploads behind an id that nobody went on with for so many days, and replaced ones after one day."""
+    """Uploads behind an id that nobody went on with for so many days, and those that ended an hour ago."""
     query = (
         f"SELECT {_UPLOAD} FROM multipart_upload WHERE state = 'UPLOADING' AND updated_on < now() -"
-        " CASE WHEN request_digest IS NULL THEN interval '1 day' ELSE make_interval(days => %s) END"
+        " CASE WHEN request_digest IS NULL THEN interval '1 hour' ELSE make_interval(days => %s) END"
         " AND id > %s ORDER BY id LIMIT %s"
     )
     with conn.cursor(row_factory=args_row(Upload)) as cursor:

@@ -55,11 +55,11 @@ def usage_files(
 
 @door("GET", "/vesicle/v1/usage/organization/{id}/upload", access=ROLES)
 def usage_uploads(
-    call: Call, id: Id, storage_location_id: Id | None = None, contributor_id: Id | None = None,
-    next_page_token: str | None = None,
+    call: Call, id: Id, project_id: EntityId | None = None, storage_location_id: Id | None = None,
+    contributor_id: Id | None = None, next_page_token: str | None = None,
 ) -> PromisedUploadPage:  # fmt: skip
     """The unfinished uploads that a number of promised bytes is the sum of; for the owner and managers."""
-    of = Behind(None, storage_location_id, contributor_id)
+    of = Behind(project_id, storage_location_id, contributor_id)
     return reporting.uploads(call.conn, call.actor, id, of, next_page_token)
 
 

@@ -188,6 +188,15 @@ def administered_alone(conn: Connection, actor: Actor, organization_id: int, pri
     return [row[0] for row in conn.execute(query, {"organization": organization_id, "person": principal_id})]
 
 
+def lets_create(conn: Connection, actor: Actor, organization_id: int) -> bool:
+    """Whether a list anywhere in the projects of an organization lets the actor create something."""
+    query = sql.SQL(
+        "SELECT 1 FROM acl_entry e JOIN node n ON n.id = e.acl_id JOIN node p ON p.id = n.project_id"
+        " WHERE e.principal_id = ANY(%s::bigint[]) AND e.rights & {create} <> 0 AND p.organization_id = %s LIMIT 1"
+    ).format(create=sql.Literal(int(Right.CREATE)))
+    return conn.execute(query, (actor.principals, organization_id)).fetchone() is not None
+
+
 def maker_of(conn: Connection, actor: Actor, project_id: int) -> int:
     """Who made a project."""
     _ = actor

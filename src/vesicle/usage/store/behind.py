@@ -59,16 +59,18 @@ def files(
 def uploads(
     conn: Connection, actor: Actor, organization_id: int, of: Behind, after: int, limit: int
 ) -> list[tuple[Any, ...]]:
-    """(upload, bytes, location, contributor, custom, since): what a number of promised bytes is the sum of."""
+    """(upload, bytes, location, contributor, custom, since, project): what a number of promised bytes is the sum of."""
     _ = actor
     return conn.execute(
-        "SELECT r.upload_id, r.bytes, p.location_id, p.contributor_id, r.is_custom, r.reserved_on"
+        "SELECT r.upload_id, r.bytes, p.location_id, p.contributor_id, r.is_custom, r.reserved_on,"
+        " r.project_id"
         " FROM reservation r JOIN promised_upload p ON p.upload_id = r.upload_id WHERE r.organization_id = %(id)s"
+        " AND (%(project)s::bigint IS NULL OR r.project_id = %(project)s)"
         " AND (%(location)s::bigint IS NULL OR p.location_id = %(location)s)"
         " AND (%(contributor)s::bigint IS NULL OR p.contributor_id = %(contributor)s)"
         " AND r.upload_id > %(after)s ORDER BY r.upload_id LIMIT %(limit)s",
         {
-            "id": organization_id, "location": of.location_id, "contributor": of.contributor_id, "after": after,
-            "limit": limit,
+            "id": organization_id, "project": of.project_id, "location": of.location_id,
+            "contributor": of.contributor_id, "after": after, "limit": limit,
         },
     ).fetchall()  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rows of accounts, reservations and charges. Everything here acts on what a story above has allowed already."""
+"""Rows of accounts and charges. Everything here acts on what a story above has allowed already."""
 
 from __future__ import annotations
 
@@ -82,31 +82,6 @@ def note_told(conn: Connection, organization_id: int, kind: str, before: int, no
     return done.rowcount == 1
 
 
-# ---------------------------------------------------------------- reservations
-
-
-def insert_reservation(conn: Connection, upload_id: int, organization_id: int, size: int, *, is_custom: bool) -> bool:
-    """Remember what an upload may bring; False when it has a reservation already."""
-    made = conn.execute(
-        "INSERT INTO reservation (upload_id, organization_id, bytes, is_custom) VALUES (%s, %s, %s, %s)"
-        " ON CONFLICT (upload_id) DO NOTHING",
-        (upload_id, organization_id, size, is_custom),
-    )
-    return made.rowcount == 1
-
-
-def has_reservation(conn: Connection, upload_id: int) -> bool:
-    """Whether something is promised to an upload."""
-    return conn.execute("SELECT 1 FROM reservation WHERE upload_id = %s", (upload_id,)).fetchone() is not None
-
-
-def delete_reservation(conn: Connection, upload_id: int) -> tuple[int, int, bool] | None:
-    """(organization, bytes, custom) of a reservation that is no more."""
-    return conn.execute(
-        "DELETE FROM reservation WHERE upload_id = %s RETURNING organization_id, bytes, is_custom", (upload_id,)
-    ).fetchone()
-
-
 # --------------------------------------------------------------------- charges
 
 
@@ -156,6 +131,25 @@ def mark_purged(conn: Connection, handle_ids: Sequence[int]) -> None:
         "UPDATE charge SET purged = true WHERE handle_id = ANY(%s::bigint[]) AND project_id = 0",
         ([int(one) for one in handle_ids],),
     )
+
+
+def keep_for_hours(conn: Connection, handle_ids: Sequence[int], hours: int) -> None:
+    """Those of the handles that no project has are kept for so long."""
+    conn.execute(
+        "UPDATE charge SET kept_until = now() + make_interval(hours => %s)"
+        " WHERE handle_id = ANY(%s::bigint[]) AND project_id = 0",
+        (hours, [int(one) for one in handle_ids]),
+    )
+
+
+def held_loose(conn: Connection, organization_id: int, contributor_id: int) -> int:
+    """The bytes of a contributor at an organization that are in no project."""
+    row = conn.execute(
+        "SELECT coalesce(sum(stored), 0)::bigint FROM usage_total WHERE organization_id = %s AND project_id = 0"
+        " AND contributor_id = %s",
+        (organization_id, contributor_id),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def handles_below(conn: Connection, node_id: int) -> list[int]:

@@ -11,6 +11,8 @@ from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.usage.model import Terms
 
+DEFAULT = 1
+
 
 def terms(conn: Connection, actor: Actor, location_id: int) -> Terms | None:
     """What holds for a location."""
@@ -53,6 +55,23 @@ def location(conn: Connection, location_id: int) -> tuple[bool, int | None] | No
     ).fetchone()
 
 
+def hold_alone(conn: Connection, location_id: int) -> None:
+    """Nobody begins an upload to a location, or a charge at it, before the end of the transaction. An upload holds the
+    location by its key to it, and is looked at behind that.
+    """
+    conn.execute("SELECT 1 FROM storage_location WHERE id = %s FOR UPDATE", (location_id,))
+
+
+def hold(conn: Connection, location_ids: Iterable[int]) -> None:
+    """What the operator says of these locations stays until the end of the transaction; others may hold them too. The
+    default one is never private, and so needs no lock that everybody would share.
+    """
+    held = sorted(set(location_ids) - {DEFAULT})
+    if held:
+        query = "SELECT 1 FROM storage_location WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE"
+        conn.execute(query, (held,))
+
+
 def private_elsewhere(conn: Connection, pairs: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
     """The first (location, organization) of these whose location is private to another organization."""
     locations, organizations = zip(*pairs, strict=True)
@@ -69,6 +88,16 @@ def others_in(conn: Connection, location_id: int, organization_id: int) -> list[
     rows = conn.execute(
         "SELECT DISTINCT organization_id FROM usage_total WHERE location_id = %s AND organization_id <> %s"
         " AND files > 0 ORDER BY 1",
+        (location_id, organization_id),
+    )
+    return [row[0] for row in rows]
+
+
+def promised_by_others(conn: Connection, location_id: int, organization_id: int) -> list[int]:
+    """Which other organizations promised room at a location to uploads that are not finished."""
+    rows = conn.execute(
+        "SELECT DISTINCT r.organization_id FROM reservation r JOIN promised_upload p ON p.upload_id = r.upload_id"
+        " WHERE p.location_id = %s AND r.organization_id <> %s ORDER BY 1",
         (location_id, organization_id),
     )
     return [row[0] for row in rows]

@@ -43,9 +43,11 @@ def stored_by(conn: Connection, actor: Actor, organization_id: int, by: str) -> 
 
 
 def promised_by(conn: Connection, actor: Actor, organization_id: int, by: str) -> list[tuple[int, int, int]]:
-    """(key, counted bytes, custom bytes) that are promised to uploads, which are of no project yet."""
+    """(key, counted bytes, custom bytes) that are promised to uploads; those that do not say for which project are
+    under none.
+    """
     _ = actor
-    key = sql.SQL("0") if by == "project" else sql.Identifier("p", KEYS[by])
+    key = sql.Identifier("r" if by == "project" else "p", KEYS[by])
     query = sql.SQL(
         "SELECT {key}, coalesce(sum(r.bytes) FILTER (WHERE NOT r.is_custom), 0)::bigint,"
         " coalesce(sum(r.bytes) FILTER (WHERE r.is_custom), 0)::bigint"
