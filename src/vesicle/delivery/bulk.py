@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import accumulate
 
 import msgspec
 
@@ -13,10 +14,11 @@ from vesicle.delivery import associations, zips
 from vesicle.delivery.model import FileHandleAssociation
 from vesicle.delivery.zips import Entry
 from vesicle.errors import BadRequest
-from vesicle.files.making import NewObject, record
+from vesicle.files.making import NewObject, check_room, clear, record
 from vesicle.files.model import Handle
 from vesicle.files.rules import check_file_name
 from vesicle.jobs import frame
+from vesicle.settings import Settings
 from vesicle.usage import recording
 from vesicle.wire import UNSET, Maybe, Shape
 
@@ -81,9 +83,10 @@ def pack(job: frame.Running, request: BulkFileDownloadRequest) -> frame.End:
         planned = _plan(request, answers)
         entries = [one for one in planned if isinstance(one, Entry)]
         zips.look(conn, job.house, entries)
+        check_limits(conn, actor, job.house.settings, entries)
     made = NewObject(job.house.managed, actor.id, job.id, request.zip_file_name or f"{job.id}.zip", "application/zip")
     zips.write(job, made, entries, {})
-    return partial(_end, actor=actor, request=request, planned=planned, made=made)
+    return partial(_end, actor=actor, settings=job.house.settings, request=request, planned=planned, made=made)
 
 
 def _plan(request: BulkFileDownloadRequest, answers: list[associations.Allowed | str]) -> list[Entry | Failure]:
@@ -103,8 +106,9 @@ def _plan(request: BulkFileDownloadRequest, answers: list[associations.Allowed |
 
 
 def _end(
-    conn: Connection, actor: Actor, request: BulkFileDownloadRequest, planned: list[Entry | Failure], made: NewObject
-) -> BulkFileDownloadResponse:
+    conn: Connection, actor: Actor, settings: Settings, request: BulkFileDownloadRequest,
+    planned: list[Entry | Failure], made: NewObject,
+) -> BulkFileDownloadResponse:  # fmt: skip
     answer = BulkFileDownloadResponse(user_id=str(actor.id), file_summary=[])
     for item, one in zip(request.requested_files, planned, strict=True):
         summary = FileDownloadSummary(
@@ -118,7 +122,7 @@ def _end(
             summary.zip_entry_name = one.name
         answer.file_summary.append(summary)
     if made.etag:
-        handle_id = record(conn, actor, made)
+        handle_id = record(conn, actor, settings, made)
         answer.result_zip_file_handle_id = str(handle_id)
         note_downloads(conn, actor, handle_id, [one for one in planned if isinstance(one, Entry)])
     return answer
@@ -127,6 +131,23 @@ def _end(
 def note_downloads(conn: Connection, actor: Actor, zip_id: int, entries: list[Entry]) -> None:
     """Every file that is in the zip was handed out, like one for which a URL was signed; the zip costs no more."""
     recording.record_packed(conn, actor, zip_id)
+    _note(conn, actor, entries)
+
+
+def check_limits(conn: Connection, actor: Actor, settings: Settings, entries: list[Entry]) -> None:
+    """What would be refused in the end is refused before anything is packed: by the same deed, which is undone again.
+
+    Asked of as many of the files as surely go into one zip. Raises Forbidden at the egress limit of an organization,
+    and BadRequest where the caller's has no room for the zip. Who comes to a limit while the zip is packed is refused
+    in the end all the same, and the zip is removed.
+    """
+    check_room(conn, actor, settings)
+    before = accumulate((entry.handle.content_size or 0 for entry in entries), initial=0)
+    with conn.transaction(force_rollback=True):
+        _note(conn, actor, [entry for entry, size in zip(entries, before, strict=False) if size < zips.LARGEST_ZIP])
+
+
+def _note(conn: Connection, actor: Actor, entries: list[Entry]) -> None:
     for entry in entries:
         if entry.failure is None:
             recording.record_download(
@@ -163,4 +184,4 @@ def safe(name: str) -> str:
     return "_" if name in (".", "..") else name
 
 
-ZIP = frame.kind(BulkFileDownloadRequest, pack)
+ZIP = frame.kind(BulkFileDownloadRequest, pack, clear)

@@ -13,7 +13,7 @@ from vesicle.access import Actor, MayDownload, require_each
 from vesicle.accounts import tokens
 from vesicle.db import Connection
 from vesicle.delivery import store, zips
-from vesicle.delivery.bulk import Names, note_downloads
+from vesicle.delivery.bulk import Names, check_limits, note_downloads
 from vesicle.delivery.list_model import (
     CsvTableDescriptor,
     DownloadListManifestRequest,
@@ -25,7 +25,7 @@ from vesicle.delivery.list_model import (
 from vesicle.delivery.zips import Entry
 from vesicle.errors import BadRequest, Refusal
 from vesicle.files import handles as files
-from vesicle.files.making import NewObject, record
+from vesicle.files.making import NewObject, check_room, clear, record
 from vesicle.files.model import ENTITY
 from vesicle.files.rules import check_file_name
 from vesicle.jobs import frame
@@ -55,17 +55,18 @@ def write_manifest(job: frame.Running, request: DownloadListManifestRequest) -> 
     house = job.house
     with house.pool.connection() as conn, conn.transaction():
         actor = tokens.actor_of_person(conn, job.started_by, house.settings)
+        check_room(conn, actor, house.settings)
         made = NewObject(house.managed, actor.id, job.id, f"manifest_{job.id}.csv", "text/csv")
         keys = _keys(conn, actor)
         rows = store.each_available(conn, actor, zips.LARGEST_FILE)
         if not _write(made, request.csv_table_descriptor, house.settings, keys, rows):
             raise BadRequest("No files available for download.")
     made.finish()
-    return partial(_manifest_end, actor=actor, made=made)
+    return partial(_manifest_end, actor=actor, settings=house.settings, made=made)
 
 
-def _manifest_end(conn: Connection, actor: Actor, made: NewObject) -> DownloadListManifestResponse:
-    return DownloadListManifestResponse(result_file_handle_id=str(record(conn, actor, made)))
+def _manifest_end(conn: Connection, actor: Actor, settings: Settings, made: NewObject) -> DownloadListManifestResponse:
+    return DownloadListManifestResponse(result_file_handle_id=str(record(conn, actor, settings, made)))
 
 
 def _keys(conn: Connection, actor: Actor) -> list[str]:
@@ -119,6 +120,7 @@ def package(job: frame.Running, request: DownloadListPackageRequest) -> frame.En
         listed = store.available(conn, actor, zips.LARGEST_FILE, True, [], MOST_PACKED, 0)
         entries = _entries(conn, actor, listed)
         zips.look(conn, house, entries)
+        check_limits(conn, actor, house.settings, entries)
         sheet = io.BytesIO()
         if request.include_manifest:
             keys = sorted({key for one in listed for key in one.annotations} - {*COLUMNS, *THE_CLIENTS})
@@ -127,7 +129,7 @@ def package(job: frame.Running, request: DownloadListPackageRequest) -> frame.En
     zips.write(job, made, entries, {"manifest.csv": sheet.getvalue()} if request.include_manifest else {})
     if not made.etag:
         raise BadRequest("No files are eligible for packaging.")
-    return partial(_package_end, actor=actor, made=made, entries=entries)
+    return partial(_package_end, actor=actor, settings=house.settings, made=made, entries=entries)
 
 
 def _entries(conn: Connection, actor: Actor, listed: list[ListedFile]) -> list[Entry]:
@@ -140,11 +142,13 @@ def _entries(conn: Connection, actor: Actor, listed: list[ListedFile]) -> list[E
     return [Entry(grants[key[0]], found[key], names.flat(found[key]), ENTITY) for key in keys if key in found]
 
 
-def _package_end(conn: Connection, actor: Actor, made: NewObject, entries: list[Entry]) -> DownloadListPackageResponse:
-    handle_id = record(conn, actor, made)
+def _package_end(
+    conn: Connection, actor: Actor, settings: Settings, made: NewObject, entries: list[Entry]
+) -> DownloadListPackageResponse:
+    handle_id = record(conn, actor, settings, made)
     note_downloads(conn, actor, handle_id, entries)
     return DownloadListPackageResponse(result_file_handle_id=str(handle_id))
 
 
-MANIFEST = frame.kind(DownloadListManifestRequest, write_manifest)
-PACKAGE = frame.kind(DownloadListPackageRequest, package)
+MANIFEST = frame.kind(DownloadListManifestRequest, write_manifest, clear)
+PACKAGE = frame.kind(DownloadListPackageRequest, package, clear)

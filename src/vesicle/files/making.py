@@ -11,6 +11,7 @@ import structlog
 
 from vesicle.access import Actor
 from vesicle.db import Connection
+from vesicle.errors import BadRequest
 from vesicle.files import store
 from vesicle.files.removal import tidy
 from vesicle.files.rules import check_file_name, key_name
@@ -18,10 +19,16 @@ from vesicle.locations.model import DEFAULT
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.managed import Managed
 from vesicle.organizations import membership
+from vesicle.organizations.model import INSTALLATION
+from vesicle.settings import Settings
 from vesicle.usage import charging
+from vesicle.usage.model import size
+from vesicle.web import House
 
 log = structlog.get_logger(__name__)
 PART = 8 * 1024**2
+LIFE_HOURS = 24
+GUEST_ROOM = 10 * 10**9
 
 
 class NewObject(io.RawIOBase):
@@ -34,7 +41,7 @@ class NewObject(io.RawIOBase):
     def __init__(self, managed: Managed, owner_id: int, job_id: int, name: str, content_type: str) -> None:
         check_file_name(name)
         self._store, self.bucket = managed.store, managed.bucket
-        self.folder = f"{owner_id}/jobs/{job_id}/"
+        self.folder = folder_of(owner_id, job_id)
         self.key = f"{self.folder}{uuid4()}/{key_name(name)}"
         self.name, self.content_type, self.size, self.etag = name, content_type, 0, ""
         self._waiting, self._upload, self._parts = bytearray(), "", list[tuple[int, str]]()
@@ -85,9 +92,48 @@ class NewObject(io.RawIOBase):
         self._parts.append((number, self._store.put_part(self.bucket, self.key, self._upload, number, part)))
 
 
-def record(conn: Connection, actor: Actor, made: NewObject) -> int:
-    """The handle of a finished object, which is the actor's; what other attempts left behind goes. In a transaction."""
+def folder_of(owner_id: int, job_id: int) -> str:
+    """Below it are the objects of a job, one of each attempt."""
+    return f"{owner_id}/jobs/{job_id}/"
+
+
+def clear(conn: Connection, house: House, owner_id: int, job_id: int) -> None:
+    """What a job made that came to no end goes, once the caller's transaction is done. For ``frame.kind``."""
+    tidy.defer(conn, bucket=house.managed.bucket, folder=folder_of(owner_id, job_id))
+
+
+def check_room(conn: Connection, actor: Actor, settings: Settings) -> None:
+    """Whether anything can be made for somebody now: asked before anything is read. Raises BadRequest."""
+    organization_id = membership.payer(conn, actor)
+    charging.check_room(conn, organization_id, DEFAULT, 1)
+    _check_guest(conn, actor, settings, organization_id)
+
+
+def record(conn: Connection, actor: Actor, settings: Settings, made: NewObject, *, passing: bool = True) -> int:
+    """The handle of a finished object, which is the actor's; what other attempts left behind goes. In a transaction.
+
+    It is charged to the organization that the actor prefers, or to their own one. People who only read have neither,
+    and may have zips all the same: those are charged to the installation, as much as ``GUEST_ROOM`` at a time for each
+    of them. What is ``passing`` was made to be fetched at once: it goes after a day, unless something refers to it,
+    and so holds nobody's room for long. Raises BadRequest when it does not fit.
+    """
+    organization_id = membership.payer(conn, actor)
     handle_id = store.insert_made_handle(conn, actor, made, DEFAULT)
-    charging.charge_new(conn, membership.payer(conn, actor), [handle_id])
+    charging.charge_new(conn, organization_id, [handle_id])
+    _check_guest(conn, actor, settings, organization_id)
+    if passing:
+        charging.keep_for_hours(conn, [handle_id], LIFE_HOURS)
     tidy.defer(conn, bucket=made.bucket, folder=made.folder)
     return handle_id
+
+
+def _check_guest(conn: Connection, actor: Actor, settings: Settings, organization_id: int) -> None:
+    """Where plans are on, nothing is without a limit that somebody can have made again and again."""
+    if organization_id != INSTALLATION or settings.plans == "off":
+        return
+    if charging.held_loose(conn, organization_id, actor.id) > GUEST_ROOM:
+        raise BadRequest(
+            f"You belong to no organization, so what the server makes for you may have {size(GUEST_ROOM)} at a time."
+            f" Each of these files goes after {LIFE_HOURS} hours; delete some with DELETE /file/v1/fileHandle/<id>, or"
+            " make a project, which gives you an organization of your own."
+        )

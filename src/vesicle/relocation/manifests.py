@@ -68,7 +68,7 @@ def write(
 
     def end(conn: Connection) -> RegisterObjectsResponse:
         actor = tokens.actor_of_person(conn, job.started_by, house.settings)
-        handle_id = making.record(conn, actor, made)
+        handle_id = making.record(conn, actor, house.settings, made, passing=False)
         registrations.forget_lines(conn, location, state.id)
         counts = state.counts
         detail = {"registered": counts.registered, "newVersions": counts.versions, "manifest": handle_id}

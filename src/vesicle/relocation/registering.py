@@ -10,6 +10,7 @@ from vesicle.accounts import tokens
 from vesicle.audit import recording
 from vesicle.db import Connection, Contention
 from vesicle.errors import BadRequest, NotFound
+from vesicle.files import making
 from vesicle.jobs import frame
 from vesicle.locations import resolving
 from vesicle.objectstore.stores import Stores
@@ -162,7 +163,7 @@ def _told(state: Registration) -> str:
     return f"{counts.found} objects seen, {counts.registered} registered, {counts.versions} new versions"
 
 
-REGISTER = frame.kind(RegisterObjectsRequest, register)
+REGISTER = frame.kind(RegisterObjectsRequest, register, making.clear)
 
 
 def start(conn: Connection, actor: Actor, stores: Stores, location_id: int, asked: RegisterObjectsRequest) -> str:
