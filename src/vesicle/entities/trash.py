@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from vesicle.access import Actor
+from vesicle.access import Actor, MayCreate, require
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.entities import placing
@@ -12,6 +12,7 @@ from vesicle.entities.model.lists import TrashedEntity
 from vesicle.errors import Forbidden
 from vesicle.files import handles
 from vesicle.jobs.queue import periodic, task
+from vesicle.organizations import membership
 from vesicle.settings import Settings
 from vesicle.tree import felling
 from vesicle.usage import charging
@@ -54,7 +55,10 @@ def restore(conn: Connection, actor: Actor, settings: Settings, entity_id: int, 
     Raises NotFound, Forbidden, BadRequest, Conflict.
     """
     kept = felling.restore(conn, actor, entity_id, parent_id, settings.max_children)
-    placing.check_restored(conn, kept, kept.parent_id if parent_id is None else parent_id)
+    to = kept.parent_id if parent_id is None else parent_id
+    placing.check_restored(conn, kept, to)
+    if kept.kind != "project":
+        membership.require_contribution_of_moved(conn, require(conn, actor, MayCreate, to), kept.project_id)
     charging.settle_below(conn, entity_id)
     recording.note(conn, actor.id, "entity.restore", "entity", entity_id)
 

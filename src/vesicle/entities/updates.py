@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import Actor, MayChangeSettings, MayUpdate, require
+from vesicle.access import Actor, MayChangeSettings, MayCreate, MayUpdate, require
 from vesicle.db import Connection
 from vesicle.entities import placing, provenance, reading
 from vesicle.entities.model.entity import (
@@ -18,6 +18,7 @@ from vesicle.entities.model.rows import EntityRow, Said, content_of
 from vesicle.entities.store import versions
 from vesicle.errors import BadRequest, Conflict, NotFound
 from vesicle.files import handles
+from vesicle.organizations import membership
 from vesicle.settings import Settings
 from vesicle.tree import growth, looking
 from vesicle.tree.model import Node
@@ -53,6 +54,7 @@ def replace(
         name = growth.rename(conn, node, name)
     else:
         name = growth.move(conn, grant, node, parent_id, name, settings.max_children)
+        membership.require_contribution_of_moved(conn, require(conn, actor, MayCreate, parent_id), node.project_id)
         charging.settle_below(conn, entity_id)
     number = _replace_content(conn, grant, node, parent_id, entity, new_version=new_version, generated_by=generated_by)
     growth.amend(conn, grant, node, name=name, parent_id=parent_id, version=number)

@@ -99,6 +99,12 @@ def require_contribution(conn: Connection, proof: MayCreate | MayUpdate) -> None
     _require_contribution(conn, proof.actor, proof.project_id)
 
 
+def require_contribution_of_moved(conn: Connection, proof: MayCreate, source_id: int | None) -> None:
+    """The same for who brings something there that was in the project ``source_id``; within a project all is there."""
+    if proof.project_id != source_id:
+        require_contribution(conn, proof)
+
+
 def _require_contribution(conn: Connection, actor: Actor, project_id: int | None) -> int:
     """The organization of the project."""
     organization_id = rows.of_project(conn, actor, project_id or 0)

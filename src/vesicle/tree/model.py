@@ -54,12 +54,16 @@ def clean_name(name: str) -> str:
 
 
 class Trashed(msgspec.Struct, array_like=True):
-    """What is remembered of something in the trash can: it comes back under this name, to this parent."""
+    """What is remembered of something in the trash can: it comes back under this name, to this parent.
+
+    ``project_id`` is the project that it came from.
+    """
 
     id: int
     kind: str
     name: str
     parent_id: int
+    project_id: int | None
     deleted_by: int
     deleted_on: datetime
 

@@ -34,7 +34,7 @@ def insert_trashed(conn: Connection, grant: MayDelete, old: Node, *, purge_soon:
 
 
 _TRASHED = (
-    "SELECT t.node_id, n.kind, t.name, t.parent_id, t.deleted_by, t.deleted_on"
+    "SELECT t.node_id, n.kind, t.name, t.parent_id, n.project_id, t.deleted_by, t.deleted_on"
     " FROM trashed t JOIN node n ON n.id = t.node_id WHERE NOT t.purging"
 )
 
