@@ -20,8 +20,10 @@ from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Forbidden, NotFound, Refusal, Stale
 from vesicle.locations import resolving, store
-from vesicle.locations.model import AnyProjectSetting, UploadDestinationListSetting
+from vesicle.locations.model import AnyProjectSetting, Location, UploadDestinationListSetting
+from vesicle.organizations import roles
 from vesicle.tree import growth
+from vesicle.usage import terms
 from vesicle.wire import UNSET, EntityId, Id
 
 UPLOAD = "upload"
@@ -145,6 +147,7 @@ def _validate(conn: Connection, actor: Actor, grant: MayCreate | MayUpdate, ids:
             f"Storage location {strange} is private to another organization than that of syn{grant.id}; choose another,"
             " or move the project there first."
         )
+    _check_lending(conn, actor, found)
     sts = [one.id for one in found if one.sts_enabled]
     if sts and grant.kind != "folder":
         raise BadRequest(
@@ -153,6 +156,29 @@ def _validate(conn: Connection, actor: Actor, grant: MayCreate | MayUpdate, ids:
     if sts and len(ids) > 1:
         raise BadRequest(f"Storage location {sts[0]} has STS enabled, so it must be the only one of a folder.")
     return bool(sts)
+
+
+def _check_lending(conn: Connection, actor: Actor, found: list[Location]) -> None:
+    """Who downloads from a folder with STS is lent what lies at its location, so not everybody may set it on a folder:
+    only who has its creator's rights, and the contributors of the organization that it is private to. Raises Forbidden.
+    """
+    ids = [one.id for one in found if one.sts_enabled and one.kind == "managed-s3"]
+    proofs = {} if actor.is_admin or not ids else require_each_owned(conn, actor, OwnsLocation, ids)
+    for one, answer in proofs.items():
+        if isinstance(answer, Refusal) and not _contributes_to_owner(conn, actor, one):
+            raise Forbidden(
+                f"Storage location {one} has STS enabled and is somebody else's: a folder with it lends what lies there"
+                " to whoever may download from the folder. Only its creator, and the contributors of the organization"
+                " that it is private to, may set it; make a location of your own with POST /repo/v1/storageLocation."
+            )
+
+
+def _contributes_to_owner(conn: Connection, actor: Actor, location_id: int) -> bool:
+    private_to = terms.of(conn, actor, location_id).private_to
+    if private_to is None:
+        return False
+    who = roles.standing(conn, actor, private_to)
+    return who.is_contributor or who.is_administrator
 
 
 def _check_nothing_above(conn: Connection, container_id: int, besides: int | None = None) -> None:
