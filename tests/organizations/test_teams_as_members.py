@@ -72,3 +72,36 @@ def test_a_team_that_manages_is_told_and_decides_as_its_people(
     ann.ok("PUT", f"{ORG}/{made['id']}/member/{team}", {"isManager": True, "isContributor": False})
     assert not bob.ok("PUT", f"{ORG}/{made['id']}", {**made, "outsidersMayUpload": False})["outsidersMayUpload"]
     assert refused(bob, "POST", "/repo/v1/entity", project_body(), organizationId=made["id"])[0] == 403
+
+
+def test_the_last_manager_is_who_has_people_behind_them(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made = managed(chief, ann)
+    path = f"{ORG}/{made['id']}/member"
+    chief.ok("PUT", f"{ORG}/{made['id']}/owner/{bob.id}")
+    with planned.database() as conn:
+        (empty,) = conn.execute("INSERT INTO principal (kind) VALUES ('team') RETURNING id").fetchone() or (0,)
+    ann.ok("PUT", f"{path}/{empty}", {"isManager": True, "isContributor": False})
+    for method, body in (("PUT", {"isManager": False}), ("DELETE", None)):
+        status, reason = refused(ann, method, f"{path}/{ann.id}", body)
+        assert (status, "is the last manager" in reason) == (400, True), "a team without people manages nothing"
+    team = team_of(planned.person("head"))
+    ann.ok("PUT", f"{path}/{team}", {"isManager": True, "isContributor": False})
+    ann.ok("DELETE", f"{path}/{ann.id}")
+    status, reason = refused(chief, "DELETE", f"{path}/{team}")
+    assert (status, f"{team} is the last manager" in reason) == (400, True)
+
+
+def test_a_team_that_alone_manages_is_not_dissolved(chief: Person, ann: Person, bob: Person) -> None:
+    made, other = managed(chief, ann), managed(chief, ann)
+    team = team_of(bob)
+    for one in (made, other):
+        ann.ok("PUT", f"{ORG}/{one['id']}/member/{team}", {"isManager": True, "isContributor": False})
+    ann.ok("PUT", f"{ORG}/{made['id']}/member/{ann.id}", {"isManager": False})
+    status, reason = refused(bob, "DELETE", f"/repo/v1/team/{team}")
+    assert (status, f"last manager of the organization {made['name']} ({made['id']})" in reason) == (400, True)
+    assert bob.ok("GET", f"/repo/v1/team/{team}")["id"] == team
+    bob.ok("PUT", f"{ORG}/{made['id']}/member/{ann.id}", {"isManager": True})
+    bob.ok("DELETE", f"/repo/v1/team/{team}")
+    assert [one["memberId"] for one in ann.ok("GET", f"{ORG}/{made['id']}/member")["results"]] == [str(ann.id)]

@@ -48,10 +48,7 @@ def invite(
     if rows.invited_today(conn, actor, organization_id) >= MOST_A_DAY:
         raise Forbidden(f"{who.of.name} sent {MOST_A_DAY} invitations in the last 24 hours; send more tomorrow.")
     invitee_id, email = _whom(conn, actor, given)
-    if invitee_id == actor.id:
-        raise BadRequest("This is yourself; invite somebody else.")
-    if invitee_id is not None and rows.member(conn, actor, organization_id, invitee_id) is not None:
-        raise Conflict(f"User {invitee_id} is a member of {who.of.name} already; change their roles instead.")
+    _check_new(conn, who, rows.person_with(conn, actor, email) if email else invitee_id)
     if given.is_contributor:
         check_room_for_contributor(conn, who)
     made = rows.insert_invitation(
@@ -59,13 +56,24 @@ def invite(
         as_contributor=given.is_contributor,
     )  # fmt: skip
     _send(conn, actor, settings, who, made, invitee_id, email)
-    detail = {"invitee": invitee_id, "by_mail": email is not None}
+    detail = {
+        "invitee": invitee_id, "by_mail": email is not None, "manager": given.is_manager,
+        "contributor": given.is_contributor,
+    }  # fmt: skip
     recording.note(conn, actor.id, "organization.invite", "organization", organization_id, detail)
     return invitation_of(_existing(conn, actor, made))
 
 
+def _check_new(conn: Connection, who: Standing, person_id: int | None) -> None:
+    """Raises BadRequest for oneself, and Conflict for a member: whoever may invite sees the members anyway."""
+    if person_id == who.actor.id:
+        raise BadRequest("This is yourself; invite somebody else.")
+    if person_id is not None and rows.member(conn, who.actor, who.of.id, person_id) is not None:
+        raise Conflict(f"User {person_id} is a member of {who.of.name} already; change their roles instead.")
+
+
 def _whom(conn: Connection, actor: Actor, given: NewInvitation) -> tuple[int | None, str | None]:
-    """A person, or an address that nobody has yet."""
+    """A person, or an address."""
     if sum(one is not UNSET for one in (given.user_name, given.invitee_id, given.invitee_email)) != 1:
         raise BadRequest("An invitation names one of userName, inviteeId and inviteeEmail.")
     if given.user_name is not UNSET:
@@ -79,8 +87,6 @@ def _whom(conn: Connection, actor: Actor, given: NewInvitation) -> tuple[int | N
         return int(given.invitee_id), None
     email = str(given.invitee_email)
     check_address(email)
-    if rows.person_with(conn, actor, email) == actor.id:
-        return actor.id, None
     trouble = rows.bounced(conn, actor, email)
     if trouble is not None:
         raise BadRequest(f"The last invitation to {email} did not arrive ({trouble}); invite another address.")
@@ -170,7 +176,8 @@ def decline(conn: Connection, actor: Actor, invitation_id: int) -> None:
     links.revoke(conn, PURPOSE, str(row.id))
     text = f"An invitation of {row.invited_on:%Y-%m-%d} to {row.organization_name} was declined."
     letters.tell(conn, [row.invited_by], f"{row.organization_name}: an invitation was declined", text)
-    recording.note(conn, actor.id, "organization.decline", "organization", row.organization_id)
+    detail = {"invitee": actor.id, "manager": row.as_manager, "contributor": row.as_contributor}
+    recording.note(conn, actor.doer, "organization.decline", "organization", row.organization_id, detail)
 
 
 def revoke(conn: Connection, actor: Actor, invitation_id: int) -> None:

@@ -72,7 +72,7 @@ def update(conn: Connection, actor: Actor, given: Team) -> Team:
 def delete(conn: Connection, actor: Actor, team_id: int) -> None:
     """Dissolve a team. One that does not exist is no error.
 
-    Raises Forbidden, and BadRequest while lists of other things name the team.
+    Raises Forbidden, and BadRequest while lists of other things name the team, or nobody else manages what it manages.
     """
     try:
         proof = require(conn, actor, MayDeleteTeam, team_id)
@@ -80,6 +80,11 @@ def delete(conn: Connection, actor: Actor, team_id: int) -> None:
         return
     refuse_own(team_id, "be deleted")
     rows.lock(conn, proof)
+    for organization_id, named in rows.managed_alone(conn, proof):
+        raise BadRequest(
+            f"Team {team_id} is the last manager of the organization {named} ({organization_id}); make somebody else a"
+            " manager there first."
+        )
     name, mentions = reading.row(conn, proof).name, rows.mentions(conn, proof)
     rows.delete(conn, proof)
     # A list that names the team from this moment on is found by the foreign key.

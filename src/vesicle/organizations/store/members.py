@@ -62,6 +62,13 @@ def manager_ids(conn: Connection, actor: Actor, organization_id: int) -> list[in
     return [row[0] for row in conn.execute(query, (organization_id,))]
 
 
+def is_last_manager(conn: Connection, actor: Actor, organization_id: int, principal_id: int) -> bool:
+    """Whether this member manages it and nobody else does, by themself or in a team."""
+    _ = actor
+    query = "SELECT 1 FROM management WHERE organization_id = %s AND principal_id = %s AND alone"
+    return conn.execute(query, (organization_id, principal_id)).fetchone() is not None
+
+
 _PEOPLE = """
 SELECT count(DISTINCT coalesce(t.member_id, m.principal_id)) FROM organization_member m
 JOIN principal q ON q.id = m.principal_id LEFT JOIN membership t ON q.kind <> 'user' AND t.group_id = m.principal_id
@@ -109,14 +116,16 @@ def note_mail(conn: Connection, actor: Actor, invitation_id: int, mail_id: int) 
     conn.execute("UPDATE organization_invitation SET mail_id = %s WHERE id = %s", (mail_id, invitation_id))
 
 
+BOUNCED = (
+    "SELECT CASE WHEN e.state = 'failed' THEN coalesce(e.trouble, '') END FROM organization_invitation i"
+    " JOIN email e ON e.id = i.mail_id WHERE lower(i.email) = lower(%s) ORDER BY i.id DESC LIMIT 1"
+)
+
+
 def bounced(conn: Connection, actor: Actor, email: str) -> str | None:
     """Why the last invitation to an address did not arrive; None when nothing says so."""
     _ = actor
-    row = conn.execute(
-        "SELECT CASE WHEN e.state = 'failed' THEN coalesce(e.trouble, '') END FROM organization_invitation i"
-        " JOIN email e ON e.id = i.mail_id WHERE lower(i.email) = lower(%s) ORDER BY i.id DESC LIMIT 1",
-        (email,),
-    ).fetchone()
+    row = conn.execute(BOUNCED, (email,)).fetchone()
     return row[0] if row else None
 
 
