@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vesicle.access import Actor, MayCreate
 from vesicle.audit import recording
 from vesicle.db import Connection
@@ -69,6 +71,10 @@ def downloads(conn: Connection, actor: Actor, organization_id: int, of: Behind, 
 def lines(conn: Connection, actor: Actor, organization_id: int, what: str, of: Behind, token: str | None) -> Lines:
     """The same as CSV: of file, upload or download. Raises NotFound for anything else."""
     require_overseer(conn, actor, organization_id)
+    return _lines(conn, actor, organization_id, what, of, token)
+
+
+def _lines(conn: Connection, actor: Actor, organization_id: int, what: str, of: Behind, token: str | None) -> Lines:
     titled, most = token is None, drilling.LINES
     match what:
         case "file":
@@ -84,8 +90,7 @@ def lines(conn: Connection, actor: Actor, organization_id: int, what: str, of: B
 
 def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
     """What a project stores, and how full its organization is, for who may add to it. Raises BadRequest."""
-    _check_project(grant)
-    organization_id = rows.of_project(conn, grant.actor, grant.id) or INSTALLATION
+    organization_id = _organization_of(conn, grant)
     of, (stored, in_trash, count) = reports.summary(conn, grant.actor, organization_id), reports.project(conn, grant)
     return ProjectUsage(
         project_id=EntityId(grant.id), organization_id=Id(organization_id), stored_bytes=stored,
@@ -95,6 +100,29 @@ def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
         organization_egress_limit_bytes=of.egress_limit_bytes, egress_period_ends_on=of.egress_period_ends_on,
         notices=notices.standing(conn, grant.actor, organization_id),
     )  # fmt: skip
+
+
+def files_of_project(conn: Connection, grant: MayCreate, of: Behind, token: str | None) -> ChargedFilePage:
+    """The handles behind the numbers of a project, for who may add to it. Raises BadRequest."""
+    return drilling.files(conn, grant.actor, _organization_of(conn, grant), replace(of, project_id=grant.id), token)
+
+
+def downloads_of_project(conn: Connection, grant: MayCreate, of: Behind, token: str | None) -> DownloadPage:
+    """What was sent of a project, as far as its present organization was charged for it. Raises BadRequest."""
+    return drilling.downloads(conn, grant.actor, _organization_of(conn, grant), replace(of, project_id=grant.id), token)
+
+
+def lines_of_project(conn: Connection, grant: MayCreate, what: str, of: Behind, token: str | None) -> Lines:
+    """The same as CSV: of file or download. Raises BadRequest and NotFound."""
+    if what == "upload":
+        raise NotFound("An upload belongs to no project until it is finished; ask for file or download.")
+    organization_id = _organization_of(conn, grant)
+    return _lines(conn, grant.actor, organization_id, what, replace(of, project_id=grant.id), token)
+
+
+def _organization_of(conn: Connection, grant: MayCreate) -> int:
+    _check_project(grant)
+    return rows.of_project(conn, grant.actor, grant.id) or INSTALLATION
 
 
 def storage_of(conn: Connection, grant: MayCreate) -> ProjectStorageUsage:

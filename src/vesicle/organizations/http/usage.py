@@ -6,6 +6,7 @@ from vesicle.access import MayCreate
 from vesicle.organizations import reporting
 from vesicle.organizations.http.declaring import ROLES, TEAM, WRITE, door
 from vesicle.usage import reports
+from vesicle.usage.drilling import Lines
 from vesicle.usage.model import Behind, DownloadPage
 from vesicle.usage.shapes import (
     ChargedFilePage,
@@ -86,14 +87,50 @@ def usage_behind(
     header X-Next-Page-Token has the token of the next.
     """
     of = Behind(project_id, storage_location_id, contributor_id, first_day, last_day)
-    text, more = reporting.lines(call.conn, call.actor, id, what, of, next_page_token)
-    return Reply(200, text.encode(), "text/csv; charset=UTF-8", {"X-Next-Page-Token": more} if more else {})
+    return _csv(reporting.lines(call.conn, call.actor, id, what, of, next_page_token))
 
 
 @door("GET", "/vesicle/v1/usage/project/{id}", access=Needs(MayCreate))
 def project_usage(call: Call, grant: MayCreate) -> ProjectUsage:
     """What a project stores, and how full its organization is; for who may add to the project."""
     return reporting.of_project(call.conn, grant)
+
+
+@door("GET", "/vesicle/v1/usage/project/{id}/file", access=Needs(MayCreate))
+def project_files(
+    call: Call, grant: MayCreate, storage_location_id: Id | None = None, contributor_id: Id | None = None,
+    next_page_token: str | None = None,
+) -> ChargedFilePage:  # fmt: skip
+    """The file handles that the bytes of a project are the sum of; for who may add to the project."""
+    of = Behind(None, storage_location_id, contributor_id)
+    return reporting.files_of_project(call.conn, grant, of, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/project/{id}/download", access=Needs(MayCreate))
+def project_downloads(
+    call: Call, grant: MayCreate, storage_location_id: Id | None = None, contributor_id: Id | None = None,
+    first_day: str | None = None, last_day: str | None = None, next_page_token: str | None = None,
+) -> DownloadPage:  # fmt: skip
+    """The downloads that the bytes sent of a project are the sum of, as far as its present organization was charged for
+    them; a contributor is who downloaded; for who may add to the project.
+    """
+    of = Behind(None, storage_location_id, contributor_id, first_day, last_day)
+    return reporting.downloads_of_project(call.conn, grant, of, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/project/{id}/{what}/csv", access=Needs(MayCreate))
+def project_behind(
+    call: Call, grant: MayCreate, what: str, storage_location_id: Id | None = None, contributor_id: Id | None = None,
+    first_day: str | None = None, last_day: str | None = None, next_page_token: str | None = None,
+) -> Reply:  # fmt: skip
+    """What lies behind a number of a project (file or download) as CSV, in pieces like that of an organization."""
+    of = Behind(None, storage_location_id, contributor_id, first_day, last_day)
+    return _csv(reporting.lines_of_project(call.conn, grant, what, of, next_page_token))
+
+
+def _csv(lines: Lines) -> Reply:
+    text, more = lines
+    return Reply(200, text.encode(), "text/csv; charset=UTF-8", {"X-Next-Page-Token": more} if more else {})
 
 
 @door("GET", "/repo/v1/project/{projectId}/storage/usage", access=Needs(MayCreate, "projectId"))
