@@ -33,11 +33,7 @@ def private(server: Server, organization: str) -> int:
 
 def keep_in(person: Person, made: dict[str, Any], place: int | None) -> dict[str, Any]:
     now: dict[str, Any] = person.ok("GET", f"{ORG}/{made['id']}")
-    if place is None:
-        del now["defaultStorageLocationId"]
-    else:
-        now["defaultStorageLocationId"] = place
-    changed: dict[str, Any] = person.ok("PUT", f"{ORG}/{made['id']}", now)
+    changed: dict[str, Any] = person.ok("PUT", f"{ORG}/{made['id']}", {**now, "defaultStorageLocationId": place or 0})
     return changed
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from vesicle.accounts import people
@@ -12,7 +11,7 @@ from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.org_command.opening import Config, Data, as_bytes, database, org, show, somebody
 from vesicle.organizations import founding, merging, notifying, planning, reporting, seats
-from vesicle.organizations.model import MergeRequest, NewOrganization, NewPlan, OrganizationUpdate
+from vesicle.organizations.model import NO_LIMIT, MergeRequest, NewOrganization, NewPlan, OrganizationUpdate
 from vesicle.organizations.roles import OPERATOR
 from vesicle.wire import UNSET, Id, Maybe
 
@@ -45,7 +44,7 @@ def create(
     with database(data, config) as (conn, settings):
         if of_their_own:
             given = NewOrganization(name=name, default_storage_location_id=place)
-            made = founding.create(conn, somebody(conn, owner), settings, given)
+            made = founding.create(conn, somebody(conn, settings, owner), settings, given)
         else:
             plan = planning.create(conn, OPERATOR, NewPlan(offer=offer))
             given = NewOrganization(
@@ -81,13 +80,14 @@ def set_some(
     thresholds: Annotated[str | None, typer.Option(help="Percentages to tell of: 80,90,100.")] = None,
     storage: Annotated[float | None, typer.Option(help="A limit below the plan's, in GB; negative for none.")] = None,
     egress: Annotated[float | None, typer.Option(help="A limit below the plan's, in GB; negative for none.")] = None,
+    custom: Annotated[float | None, typer.Option(help="A limit below the plan's, in GB; negative for none.")] = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Change what its managers decide; what is left out stays as it is."""
     changes: dict[str, Any] = {}
     if default_storage is not None:
-        changes["default_storage_location_id"] = default_storage or UNSET
+        changes["default_storage_location_id"] = default_storage
     if outsiders is not None:
         changes["outsiders_may_upload"] = outsiders
     if thresholds is not None:
@@ -95,9 +95,9 @@ def set_some(
             changes["notification_thresholds"] = [int(one) for one in thresholds.split(",") if one.strip()]
         except ValueError:
             raise BadRequest("--thresholds takes whole numbers with commas between, such as 80,90,100.") from None
-    for name, limit in (("manager_storage_limit_bytes", storage), ("manager_egress_limit_bytes", egress)):
+    for name, limit in (("storage", storage), ("egress", egress), ("custom_storage", custom)):
         if limit is not None:
-            changes[name] = as_bytes(limit) if limit >= 0 else UNSET
+            changes[f"manager_{name}_limit_bytes"] = as_bytes(limit) if limit >= 0 else NO_LIMIT
     with database(data, config) as (conn, _):
         _change(conn, organization, **changes)
         show(founding.read(conn, OPERATOR, organization))
@@ -105,8 +105,8 @@ def set_some(
 
 def _change(conn: Connection, organization_id: int, **changes: Any) -> None:
     now = founding.read(conn, OPERATOR, organization_id)
-    same = {name: getattr(now, name) for name in OrganizationUpdate.__struct_fields__}
-    founding.change(conn, OPERATOR, organization_id, msgspec.structs.replace(OrganizationUpdate(**same), **changes))
+    given = OrganizationUpdate(**{"etag": now.etag, "name": now.name, **changes})
+    founding.change(conn, OPERATOR, organization_id, given)
 
 
 @org.command(rich_help_panel=PANEL)

@@ -6,7 +6,7 @@ from vesicle.access import Actor
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
-from vesicle.organizations import letters, succession
+from vesicle.organizations import letters, recorded, succession
 from vesicle.organizations.model import Member, MemberPage, MemberRoles
 from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
 from vesicle.organizations.store import members as rows
@@ -39,7 +39,7 @@ def give_seat(
     if is_contributor and member_id == actor.id:
         organizations.prefer(conn, actor, organization_id, only_if_none=True)
     detail = {"member": member_id, "from": None, "to": {"manager": is_manager, "contributor": is_contributor}}
-    recording.note(conn, actor.id, "organization.join", "organization", organization_id, detail)
+    recording.note(conn, actor.doer, "organization.join", "organization", organization_id, detail)
     return _member(conn, who, member_id)
 
 
@@ -76,10 +76,10 @@ def put_member(conn: Connection, actor: Actor, organization_id: int, member_id: 
         )
     detail = {
         "member": member_id,
-        "from": None if before is None else {"manager": before[1], "contributor": before[2]},
+        "from": recorded.roles(before),
         "to": {"manager": given.is_manager, "contributor": given.is_contributor},
     }
-    recording.note(conn, actor.id, "organization.put_member", "organization", organization_id, detail)
+    recording.note(conn, actor.doer, "organization.put_member", "organization", organization_id, detail)
     return _member(conn, who, member_id)
 
 
@@ -106,31 +106,51 @@ def remove(conn: Connection, actor: Actor, organization_id: int, member_id: int)
     rows.delete(conn, actor, organization_id, member_id)
     organizations.prefer_none(conn, actor, member_id, organization_id)
     succession.name_administrator(conn, who, member_id)
-    detail = {"member": member_id, "from": {"manager": before[1], "contributor": before[2]}, "to": None}
-    recording.note(conn, actor.id, "organization.remove_member", "organization", organization_id, detail)
+    detail = {"member": member_id, "from": recorded.roles(before), "to": None}
+    recording.note(conn, actor.doer, "organization.remove_member", "organization", organization_id, detail)
     if member_id != actor.id:
         text = f"You are no member of {who.of.name} any more. What you contributed stays there."
         letters.tell(conn, [member_id], f"{who.of.name}: you were removed", text)
 
 
 def _check_not_last_manager(conn: Connection, who: Standing, member_id: int) -> None:
-    if rows.manager_ids(conn, who.actor, who.of.id) == [member_id]:
+    if rows.is_last_manager(conn, who.actor, who.of.id, member_id):
         raise BadRequest(f"{member_id} is the last manager of {who.of.name}; make somebody else a manager first.")
 
 
 def name_owner(conn: Connection, actor: Actor, organization_id: int, owner_id: int) -> None:
-    """Another owner, who becomes a member if they are none; for administrators."""
+    """Another owner, who becomes a member if they are none; for administrators.
+
+    Where the plan has no seat left for the new owner, they get that of the old one, who stays a member without it.
+    Call inside a transaction. Raises Forbidden, NotFound, and Conflict for who owns a default organization.
+    """
     who = require_manager(conn, actor, organization_id, lock=True)
     if not who.is_administrator:
         raise Forbidden("Only organization administrators name another owner.")
     if rows.kind_of(conn, actor, owner_id) != "user":
         raise NotFound(f"There is no user {owner_id}.")
     if rows.member(conn, actor, organization_id, owner_id) is None:
+        _free_seat_of_owner(conn, who)
         give_seat(conn, actor, organization_id, owner_id, is_manager=False, is_contributor=True)
     if not organizations.change(conn, actor, organization_id, owner_id=owner_id):
-        raise Conflict(f"User {owner_id} owns another default organization already.")
+        raise Conflict(
+            f"User {owner_id} owns another default organization already; upgrade one of the two, which makes it an"
+            " ordinary organization, or name somebody else."
+        )
     detail = {"from": {"owner": who.of.owner_id}, "to": {"owner": owner_id}}
-    recording.note(conn, actor.id, "organization.name_owner", "organization", organization_id, detail)
+    recording.note(conn, actor.doer, "organization.name_owner", "organization", organization_id, detail)
+
+
+def _free_seat_of_owner(conn: Connection, who: Standing) -> None:
+    """Where every seat is taken, the owner gives up their own: they are about to be followed by somebody else."""
+    limit, owner_id = who.of.certified_user_limit, who.of.owner_id
+    before = None if owner_id is None else rows.member(conn, who.actor, who.of.id, owner_id)
+    if limit is None or before is None or not before[2] or rows.contributors(conn, who.actor, who.of.id) < limit:
+        return
+    rows.put(conn, who.actor, who.of.id, before[0], is_manager=before[1], is_contributor=False)
+    after = {"manager": before[1], "contributor": False}
+    detail = {"member": before[0], "from": recorded.roles(before), "to": after}
+    recording.note(conn, who.actor.doer, "organization.put_member", "organization", who.of.id, detail)
 
 
 def _member(conn: Connection, who: Standing, member_id: int) -> Member:

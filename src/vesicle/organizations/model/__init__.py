@@ -9,7 +9,15 @@ from vesicle.organizations.model.invitations import (
     OrganizationInvitationList,
     invitation_of,
 )
-from vesicle.organizations.model.limits import Limits, check_limit, check_limits, least, none_if_unset
+from vesicle.organizations.model.limits import (
+    NO_LIMIT,
+    Limits,
+    check_limit,
+    check_limits,
+    least,
+    none_if_unset,
+    own_limit,
+)
 from vesicle.organizations.model.members import Member, MemberPage, MemberRoles
 from vesicle.organizations.model.moving import MergeOutcome, MergeRequest, OrganizationProject, OrganizationProjectPage
 from vesicle.organizations.model.notices import Crossing, OrganizationNotice, OrganizationNoticeList
@@ -47,6 +55,7 @@ __all__ = [
     "INSTALLATION",
     "LONGEST_MESSAGE",
     "LONGEST_NAME",
+    "NO_LIMIT",
     "Crossing",
     "InvitationRow",
     "InvitationSecret",
@@ -87,6 +96,7 @@ __all__ = [
     "invitation_of",
     "least",
     "none_if_unset",
+    "own_limit",
     "plan_of",
     "shape_of",
 ]

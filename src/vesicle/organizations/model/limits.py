@@ -10,6 +10,8 @@ from vesicle.wire import UNSET, Int64, Maybe, Shape
 PERIODS = ("MONTH", "YEAR")
 MOST_BYTES = 10**18
 MOST_COUNT = 10**9
+NO_LIMIT = -1
+"""Takes away a limit that managers set below the plan's."""
 
 
 class Limits(Shape):
@@ -39,12 +41,22 @@ def check_limits(limits: Limits) -> None:
         raise BadRequest(f"egressPeriod is one of {', '.join(PERIODS)}, not {limits.egress_period[:50]!r}.")
 
 
-def check_limit(name: str, value: int | msgspec.UnsetType, most: int = MOST_BYTES) -> None:
+def own_limit(name: str, value: int) -> int | None:
+    """A limit that managers set, as the database says it. Raises BadRequest."""
+    if value == NO_LIMIT:
+        return None
+    check_limit(name, value, for_none=f"send {NO_LIMIT}")
+    return value
+
+
+def check_limit(
+    name: str, value: int | msgspec.UnsetType, most: int = MOST_BYTES, *, for_none: str = "leave it out"
+) -> None:
     """Raises BadRequest unless a limit is from 0 to ``most``; one that is left out is unlimited."""
     if isinstance(value, int) and not 0 <= value <= most:
         head, *tail = name.split("_")
         spelled = head + "".join(map(str.capitalize, tail))
-        raise BadRequest(f"{spelled} must be from 0 to {most}, not {value}; leave it out for no limit.")
+        raise BadRequest(f"{spelled} must be from 0 to {most}, not {value}; {for_none} for no limit.")
 
 
 def none_if_unset(value: int | msgspec.UnsetType) -> int | None:

@@ -28,15 +28,19 @@ class NewOrganization(Shape):
 
 
 class OrganizationUpdate(Shape):
-    """What its managers (and, of the name, its owner) may change; everything that is left out goes back to nothing."""
+    """What its managers (and, of the name, its owner) may change; what is left out stays as it is.
+
+    0 takes the default storage location away, and -1 takes away a limit that managers set.
+    """
 
     etag: str
     name: str
     default_storage_location_id: Maybe[Int64] = UNSET
-    outsiders_may_upload: bool = True
+    outsiders_may_upload: Maybe[bool] = UNSET
     notification_thresholds: Maybe[list[Int64]] = UNSET
     manager_storage_limit_bytes: Maybe[Int64] = UNSET
     manager_egress_limit_bytes: Maybe[Int64] = UNSET
+    manager_custom_storage_limit_bytes: Maybe[Int64] = UNSET
 
 
 class Organization(Shape):
@@ -62,6 +66,7 @@ class Organization(Shape):
     custom_storage_limit_bytes: Maybe[Int64] = UNSET
     manager_storage_limit_bytes: Maybe[Int64] = UNSET
     manager_egress_limit_bytes: Maybe[Int64] = UNSET
+    manager_custom_storage_limit_bytes: Maybe[Int64] = UNSET
 
 
 class OrganizationPage(Shape):
@@ -93,6 +98,7 @@ class OrganizationRow(msgspec.Struct, array_like=True):
     thresholds: list[int]
     own_storage_limit: int | None
     own_egress_limit: int | None
+    own_custom_limit: int | None
     kind: str
     storage_limit: int | None
     egress_limit: int | None
@@ -123,7 +129,8 @@ def shape_of(row: OrganizationRow) -> Organization:
         storage_limit_bytes=or_unset(least(row.storage_limit, row.own_storage_limit)),
         egress_limit_bytes=or_unset(least(row.egress_limit, row.own_egress_limit)), egress_period=row.egress_period,
         certified_user_limit=or_unset(row.certified_user_limit), project_limit=or_unset(row.project_limit),
-        custom_storage_limit_bytes=or_unset(row.custom_limit),
+        custom_storage_limit_bytes=or_unset(least(row.custom_limit, row.own_custom_limit)),
         manager_storage_limit_bytes=or_unset(row.own_storage_limit),
         manager_egress_limit_bytes=or_unset(row.own_egress_limit),
+        manager_custom_storage_limit_bytes=or_unset(row.own_custom_limit),
     )  # fmt: skip

@@ -90,7 +90,7 @@ class PlanRequestPage(Shape):
 
 
 class PlanDecision(Shape):
-    """Granted or not, and what to tell the one who asked. Limits that are given win over the offer's."""
+    """Granted, which gives the organization the plan of the offer, or not; and what to tell the one who asked."""
 
     granted: bool
     answer: Maybe[str] = UNSET

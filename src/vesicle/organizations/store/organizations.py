@@ -13,8 +13,8 @@ from vesicle.organizations.model import OrganizationRow
 
 _COLUMNS = (
     "o.id, o.name, o.etag, o.plan_id, o.owner_id, o.created_by, o.created_on, o.is_default, o.default_location_id,"
-    " o.outsiders_may_upload, o.thresholds, o.own_storage_limit, o.own_egress_limit, p.kind, p.storage_limit,"
-    " p.egress_limit, p.egress_period, p.certified_user_limit, p.project_limit, p.custom_limit"
+    " o.outsiders_may_upload, o.thresholds, o.own_storage_limit, o.own_egress_limit, o.own_custom_limit, p.kind,"
+    " p.storage_limit, p.egress_limit, p.egress_period, p.certified_user_limit, p.project_limit, p.custom_limit"
 )
 _FROM = f"SELECT {_COLUMNS} FROM organization o JOIN plan p ON p.id = o.plan_id"
 
@@ -87,7 +87,7 @@ def change(conn: Connection, actor: Actor, organization_id: int, **values: Any) 
     _ = actor
     settable = {
         "name", "default_location_id", "outsiders_may_upload", "thresholds", "own_storage_limit", "own_egress_limit",
-        "owner_id", "is_default", "plan_id",
+        "own_custom_limit", "owner_id", "is_default", "plan_id",
     }  # fmt: skip
     if not values.keys() <= settable:
         raise TypeError(f"only {settable} change here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from psycopg.rows import args_row, dict_row
@@ -49,6 +50,16 @@ def delete_offer(conn: Connection, actor: Actor, name: str) -> bool:
     """Take a line off the catalogue; False when there was none."""
     _ = actor
     return conn.execute("DELETE FROM plan_offer WHERE name = %s", (name,)).rowcount == 1
+
+
+def now(conn: Connection, actor: Actor) -> datetime:
+    """When a plan begins that is made now and does not say when."""
+    _ = actor
+    row = conn.execute("SELECT now()").fetchone()
+    if row is None:
+        raise RuntimeError("SELECT gave no row")
+    begin: datetime = row[0]
+    return begin
 
 
 def insert(conn: Connection, actor: Actor, values: dict[str, Any]) -> int:
