@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import psycopg
@@ -56,9 +57,8 @@ def picture(conn: psycopg.Connection[Any]) -> str:
 @pytest.fixture
 def empty(server: Server) -> Any:
     """The address of an empty database beside the server's."""
-    name = "fresh"
+    name = f"fresh_{secrets.token_hex(4)}"
     with server.database() as conn:
-        conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         conn.execute(f"CREATE DATABASE {name}")
         url = psycopg.conninfo.make_conninfo(server.database_url, dbname=name)
         info = psycopg.conninfo.conninfo_to_dict(url)
@@ -80,6 +80,19 @@ def test_a_fresh_database_is_the_servers_and_migrating_twice_changes_nothing(ser
     with server.database() as conn:
         assert picture(conn) == once
         assert current(conn) == newest()
+
+
+def test_no_shipped_plan_is_unlimited_in_storage_or_egress(empty: str) -> None:
+    migrate(empty)
+    with psycopg.connect(empty) as conn:
+        shipped = conn.execute(
+            "SELECT name, kind, storage_limit, egress_limit, egress_period, certified_user_limit FROM plan_offer"
+            " ORDER BY name"
+        ).fetchall()
+    assert shipped == [
+        ("BASIC", "BASIC", 100 * 10**9, 1000 * 10**9, "YEAR", 1),
+        ("SELF_MANAGED", "SELF_MANAGED", 500 * 10**9, 5000 * 10**9, "YEAR", None),
+    ]
 
 
 def test_the_schema_is_the_golden_one(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from tests import sending
@@ -10,6 +11,10 @@ from tests.live import Person, Server
 from tests.organizations.test_membership import ORG, join, managed, organization_of, own, project_body, refused
 from tests.usage.counting import check
 from tests.usage.test_charging import account, preferring, project_in
+
+from vesicle.accounts import tokens
+from vesicle.errors import BadRequest
+from vesicle.organizations import moving
 
 pytestmark = pytest.mark.xdist_group("plans")
 
@@ -87,8 +92,30 @@ def test_an_empty_project_goes_back_to_who_made_it(planned: Server, chief: Perso
         conn.execute("DELETE FROM node WHERE id = %s", (int(folder["id"][3:]),))
     ann.ok("DELETE", path)
     back = organization_of(planned, project)
-    assert str(back) == own(bob)["id"] or str(back) != made["id"]
+    bob.ok("PUT", f"{ORG}/preferred", {})
+    assert str(back) == own(bob)["id"]
     assert refused(ann, "DELETE", path)[0] == 404
+
+
+def test_an_empty_project_goes_back_only_where_there_is_room_and_to_who_may_have_an_organization(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, mine = managed(chief, ann), own(bob)
+    join(ann, bob, made["id"])
+    full = project_in(bob, made["id"])
+    plan = chief.ok("GET", f"/vesicle/v1/plan/{mine['planId']}")
+    chief.ok("PUT", f"/vesicle/v1/plan/{mine['planId']}", {**plan, "projectLimit": 1})
+    status, reason = refused(ann, "DELETE", f"{ORG}/{made['id']}/project/{full}")
+    assert (status, f"The plan of {mine['name']} allows 1 projects" in reason) == (400, True)
+    carl = planned.person("carl")
+    join(ann, carl, made["id"])
+    project = project_in(carl, made["id"])
+    required = replace(planned.settings(), certification="required", plans="on")
+    with planned.database() as conn:
+        manager = tokens.actor_of_person(conn, ann.id, required)
+    with planned.database() as conn, conn.transaction(), pytest.raises(BadRequest, match="is not certified"):
+        moving.give_back(conn, manager, required, int(made["id"]), int(project[3:]))
+    assert carl.ok("GET", ORG)["results"][0]["id"] == made["id"], "none was made for them"
 
 
 def test_merging_brings_projects_members_storage_and_history(

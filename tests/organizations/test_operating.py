@@ -64,10 +64,12 @@ def test_what_was_there_before_is_proposed_edited_and_allocated_again_and_again(
     assert all(line.split(",")[3] == "10" for line in lines)
     edited = tmp_path / "edited.csv"
     rows = [f"{projects[0]['id']},own", f"{projects[1]['id']},{target['id']}", f"{projects[2]['id']},{target['name']}"]
-    edited.write_text("\n".join(["project,organization", *rows, "syn1,own"]) + "\n")
+    turned = [",".join(reversed(row.split(","))) for row in rows]
+    edited.write_text("\n".join(["organization,project", "own", "", *turned, "own,syn1"]) + "\n")
     said = org(planned, "allocate", edited, status=1)
+    assert "None: NOT MOVED: None is not a valid" in said, "a short line is told of, and those after it are done"
     assert "syn1: NOT MOVED: There is no project syn1." in said
-    assert "3 are in place, 1 are not" in said
+    assert "3 are in place, 2 are not" in said
     where = [organization_of(planned, one) for one in projects]
     assert where == [int(own(ann)["id"]), int(target["id"]), int(target["id"])]
     assert "is in organization" in org(planned, "allocate", edited, status=1)

@@ -177,13 +177,19 @@ def test_what_a_manager_does_by_api_an_operator_does_by_command(
     assert f"{full}\t{guest.id}" in org(planned, "projects", first)
     assert "is not empty" in org(planned, "give-back", full, first, status=2)
     org(planned, "give-back", empty, first)
-    assert organization_of(planned, {"id": empty}) != int(first)
+    (own,) = (one for one in guest.ok("GET", ORG)["results"] if one["isDefault"])
+    assert organization_of(planned, {"id": empty}) == int(own["id"])
+    assert own["ownerId"] == str(guest.id)
     org(planned, "set", first, "--default-storage", "1", "--no-outsiders", "--thresholds", "50,75", "--storage", "1")
+    org(planned, "set", first, "--custom", "2")
     changed = ann.ok("GET", f"{ORG}/{first}")
     assert (changed["defaultStorageLocationId"], changed["outsidersMayUpload"]) == (1, False)
     assert (changed["notificationThresholds"], changed["storageLimitBytes"]) == ([50, 75], 10**9)
+    assert (changed["customStorageLimitBytes"], changed["name"]) == (2 * 10**9, f"First of {ann.name}")
     org(planned, "set", first, "--default-storage", "0", "--storage", "-1")
-    assert "defaultStorageLocationId" not in ann.ok("GET", f"{ORG}/{first}")
+    changed = ann.ok("GET", f"{ORG}/{first}")
+    assert not {"defaultStorageLocationId", "managerStorageLimitBytes"} & changed.keys()
+    assert changed["managerCustomStorageLimitBytes"] == 2 * 10**9
     assert "no storage location 99999" in org(planned, "set", first, "--default-storage", "99999", status=2)
     assert org(planned, "files", first, "--project", full).splitlines()[1].split(",")[1:3] == [full, "10"]
     assert org(planned, "files", first, "--project", "0").count(",5,") == 1

@@ -201,21 +201,6 @@ def test_outsiders_upload_only_where_the_organization_lets_them(
     check(planned)
 
 
-def test_a_plan_that_has_ended_stops_uploads_and_never_reads(planned: Server, chief: Person, ann: Person) -> None:
-    made = preferring(chief, ann)
-    file = ann.file(project_in(ann, made["id"]), b"to be read")
-    plan = chief.ok("GET", f"/vesicle/v1/plan/{made['planId']}")
-    with planned.database() as conn:
-        conn.execute("UPDATE plan SET starts_on = now() - interval '1 day' WHERE id = %s", (made["planId"],))
-    over = {**plan, "endsOn": "2020-01-01T00:00:00.000Z"}
-    assert chief.call("PUT", f"/vesicle/v1/plan/{made['planId']}", over).status_code == 400
-    with planned.database() as conn:
-        conn.execute("UPDATE ledger_account SET closes_on = now() WHERE organization_id = %s", (made["id"],))
-    status, reason = refused(ann, "POST", "/file/v1/file/multipart", sending.request(b"more", "a.txt"))
-    assert (status, "not in force" in reason) == (400, True)
-    assert ann.http.get(ann.ok("GET", f"/repo/v1/entity/{file['id']}/file", redirect="false")).content == b"to be read"
-
-
 def test_ties_at_once_end_at_the_limit(planned: Server, chief: Person, ann: Person) -> None:
     made, big = managed(chief, ann, storageLimitBytes=50), preferring(chief, ann)
     there = project_in(ann, made["id"])

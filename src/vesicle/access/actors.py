@@ -36,6 +36,7 @@ class Actor:
     """A caller: own id, every principal whose grants count, the scopes of the token that was used.
 
     ``agreed`` is false for who has yet to agree to the terms of use. ``address`` is where the request came from.
+    ``deputy`` is who really acts, where somebody else does this for the person, with the person's rights.
     """
 
     id: int
@@ -45,10 +46,16 @@ class Actor:
     token_id: int | None = None
     agreed: bool = True
     address: str | None = None
+    deputy: int | None = None
     is_admin: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_admin", ADMINISTRATORS in self.principals)
+
+    @property
+    def doer(self) -> int:
+        """Whose deed goes on record."""
+        return self.id if self.deputy is None else self.deputy
 
     @property
     def is_anonymous(self) -> bool:

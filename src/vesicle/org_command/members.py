@@ -46,15 +46,15 @@ def invitations(organization: int, data: Data = None, config: Config = None) -> 
 @org.command(rich_help_panel=PANEL)
 def accept(invitation: int, user: str, data: Data = None, config: Config = None) -> None:
     """Accept an invitation for the user whom it is for, who becomes a member."""
-    with database(data, config) as (conn, _):
-        inviting.accept(conn, somebody(conn, user), invitation)
+    with database(data, config) as (conn, settings):
+        inviting.accept(conn, somebody(conn, settings, user), invitation)
 
 
 @org.command(rich_help_panel=PANEL)
 def decline(invitation: int, user: str, data: Data = None, config: Config = None) -> None:
     """Decline an invitation for the user whom it is for."""
-    with database(data, config) as (conn, _):
-        inviting.decline(conn, somebody(conn, user), invitation)
+    with database(data, config) as (conn, settings):
+        inviting.decline(conn, somebody(conn, settings, user), invitation)
 
 
 @org.command(rich_help_panel=PANEL)
@@ -105,6 +105,6 @@ def remove_member(organization: int, member: int, data: Data = None, config: Con
 @org.command(rich_help_panel=PANEL)
 def leave(organization: int, user: str, data: Data = None, config: Config = None) -> None:
     """Leave an organization for a user who asks for it."""
-    with database(data, config) as (conn, _):
-        person = somebody(conn, user)
+    with database(data, config) as (conn, settings):
+        person = somebody(conn, settings, user)
         seats.remove(conn, person, organization, person.id)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vesicle.access import Actor
-from vesicle.access.actors import AUTHENTICATED, PUBLIC
-from vesicle.accounts import people
+from vesicle.accounts import people, tokens
 from vesicle.db import Connection
+from vesicle.organizations.roles import OPERATOR
 from vesicle.settings import Settings
 from vesicle.wire import UNSET, Maybe, encode
 
@@ -62,7 +63,6 @@ def as_bytes(gigabytes: float | None) -> Maybe[int]:
     return UNSET if gigabytes is None else round(gigabytes * GB)
 
 
-def somebody(conn: Connection, name: str) -> Actor:
-    """A person by name, to do for them what they could do themself."""
-    number = people.find(conn, name)
-    return Actor(number, [number, PUBLIC, AUTHENTICATED])
+def somebody(conn: Connection, settings: Settings, name: str) -> Actor:
+    """A person by name, for whom the operator does what they could do themself; it is the operator's deed."""
+    return replace(tokens.actor_of_person(conn, people.find(conn, name), settings), deputy=OPERATOR.id)

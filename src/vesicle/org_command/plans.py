@@ -115,9 +115,9 @@ def ask(
     config: Config = None,
 ) -> None:
     """Enter a request for a plan for an owner or manager; prints its number."""
-    with database(data, config) as (conn, _):
+    with database(data, config) as (conn, settings):
         given = NewPlanRequest(organization_id=Id(organization), offer=offer, message=message)
-        typer.echo(int(planning.ask(conn, somebody(conn, user), given).id))
+        typer.echo(int(planning.ask(conn, somebody(conn, settings, user), given).id))
 
 
 @org.command(rich_help_panel=PANEL)

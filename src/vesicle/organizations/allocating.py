@@ -6,8 +6,6 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from vesicle.access import Actor
-from vesicle.access.actors import AUTHENTICATED, PUBLIC
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.organizations import founding, moving
@@ -67,7 +65,7 @@ def _target(conn: Connection, settings: Settings, project_id: int, wanted: str) 
         maker_id = rows.maker_of(conn, OPERATOR, project_id)
         if maker_id is None:
             raise NotFound(f"There is no project syn{project_id}.")
-        return founding.default(conn, Actor(maker_id, [maker_id, PUBLIC, AUTHENTICATED]), settings)
+        return founding.default_of(conn, OPERATOR, settings, maker_id)
     found = int(wanted) if wanted.isdigit() else rows.named(conn, OPERATOR, wanted)
     if found is None or found == INSTALLATION:
         raise NotFound(f"There is no organization {wanted!r} to put it into; make it first.")

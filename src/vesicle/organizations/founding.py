@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from vesicle.access import Actor
-from vesicle.accounts import people
+from vesicle.accounts import people, tokens
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound, Stale
-from vesicle.organizations import default_storage, planning
+from vesicle.organizations import default_storage, planning, recorded
 from vesicle.organizations.model import (
     BASIC,
     LONGEST_NAME,
@@ -18,13 +19,11 @@ from vesicle.organizations.model import (
     OrganizationPage,
     OrganizationUpdate,
     PreferredOrganization,
-    check_limit,
     clean_name,
-    none_if_unset,
+    own_limit,
     shape_of,
 )
 from vesicle.organizations.roles import (
-    Standing,
     require_administrator,
     require_insider,
     require_overseer,
@@ -37,6 +36,10 @@ from vesicle.wire import UNSET, Id, key_of_token, token_of_key
 
 PAGE = 50
 TRIES = 50
+OWN_LIMITS = {
+    "manager_storage_limit_bytes": "own_storage_limit", "manager_egress_limit_bytes": "own_egress_limit",
+    "manager_custom_storage_limit_bytes": "own_custom_limit",
+}  # fmt: skip
 
 
 def create(conn: Connection, actor: Actor, settings: Settings, given: NewOrganization) -> Organization:
@@ -67,15 +70,17 @@ def create(conn: Connection, actor: Actor, settings: Settings, given: NewOrganiz
     for one in {owner_id, *managers}:
         members.put(conn, actor, made, one, is_manager=one in managers or not managers, is_contributor=True)
     _check_contributors(conn, actor, made, plan.certified_user_limit)
-    detail = {"name": name, "plan": plan.id, "owner": owner_id, "managers": managers}
-    recording.note(conn, actor.id, "organization.create", "organization", made, {"to": detail})
+    _note_founded(conn, actor, made)
     return shape_of(standing(conn, actor, made).of)
 
 
 def _begin_with_storage(conn: Connection, actor: Actor, organization_id: int, given: NewOrganization) -> None:
     if given.default_storage_location_id is not UNSET:
+        begin = {"default_location_id": given.default_storage_location_id}
         default_storage.check(conn, standing(conn, actor, organization_id), given.default_storage_location_id)
-        rows.change(conn, actor, organization_id, default_location_id=given.default_storage_location_id)
+        rows.change(conn, actor, organization_id, **begin)
+        detail = {"from": {"default_location_id": None}, "to": begin}
+        recording.note(conn, actor.doer, "organization.change", "organization", organization_id, detail)
 
 
 def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | None = None) -> int:
@@ -98,7 +103,7 @@ def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | No
         if made is not None:
             planning.take_effect(conn, actor, made)
             members.put(conn, actor, made, actor.id, is_manager=False, is_contributor=True)
-            recording.note(conn, actor.id, "organization.create", "organization", made, {"to": {"name": name}})
+            _note_founded(conn, actor, made)
             return made
         # Somebody was faster: with the name, or the same person with another first project.
         there = rows.default_of(conn, actor)
@@ -109,6 +114,27 @@ def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | No
             break
         taken |= rows.names_like(conn, actor, stem) | {name.lower()}
     raise _taken(wanted or stem)
+
+
+def default_of(conn: Connection, actor: Actor, settings: Settings, person_id: int) -> int:
+    """The default organization of somebody else, for whom the actor makes it when there is none.
+
+    Raises BadRequest for a person who may have none.
+    """
+    person = replace(tokens.actor_of_person(conn, person_id, settings), deputy=actor.doer)
+    if not person.certified and rows.default_of(conn, person) is None:
+        raise BadRequest(
+            f"User {person_id} is not certified, so there can be no organization of theirs; certify them first, or name"
+            " another organization."
+        )
+    return default(conn, person, settings)
+
+
+def _note_founded(conn: Connection, actor: Actor, made: int) -> None:
+    of = standing(conn, actor, made).of
+    plan, seats = planning.told(conn, actor, of.plan_id), recorded.memberships(conn, actor, made)
+    detail = {"to": {"name": of.name, "owner": of.owner_id, **plan, "members": seats}}
+    recording.note(conn, actor.doer, "organization.create", "organization", made, detail)
 
 
 def outsiders(settings: Settings) -> bool:
@@ -140,16 +166,7 @@ def change(conn: Connection, actor: Actor, organization_id: int, given: Organiza
     who = require_overseer(conn, actor, organization_id, lock=True)
     if str(who.of.etag) != given.etag:
         raise Stale(f"Organization {organization_id} was changed since you read it; read it anew and repeat.")
-    check_limit("manager_storage_limit_bytes", given.manager_storage_limit_bytes)
-    check_limit("manager_egress_limit_bytes", given.manager_egress_limit_bytes)
-    values: dict[str, Any] = {
-        "name": clean_name(given.name),
-        "default_location_id": none_if_unset(given.default_storage_location_id),
-        "outsiders_may_upload": given.outsiders_may_upload,
-        "thresholds": _thresholds(who, given),
-        "own_storage_limit": none_if_unset(given.manager_storage_limit_bytes),
-        "own_egress_limit": none_if_unset(given.manager_egress_limit_bytes),
-    }
+    values = _asked(given)
     changed = {name: value for name, value in values.items() if value != getattr(who.of, name)}
     if changed.keys() - {"name"} and not (who.is_manager or who.is_administrator):
         raise Forbidden("An owner who is no manager may change the name alone; ask for a plan that has managers.")
@@ -161,14 +178,28 @@ def change(conn: Connection, actor: Actor, organization_id: int, given: Organiza
         planning.take_effect(conn, actor, organization_id)
         before = {name: getattr(who.of, name) for name in changed}
         detail = {"from": before, "to": changed}
-        recording.note(conn, actor.id, "organization.change", "organization", organization_id, detail)
+        recording.note(conn, actor.doer, "organization.change", "organization", organization_id, detail)
     return shape_of(standing(conn, actor, organization_id).of)
 
 
-def _thresholds(who: Standing, given: OrganizationUpdate) -> list[int]:
-    if given.notification_thresholds is UNSET:
-        return who.of.thresholds
-    found = sorted({int(one) for one in given.notification_thresholds})
+def _asked(given: OrganizationUpdate) -> dict[str, Any]:
+    """What is to be, by column; what is left out is not in it."""
+    values: dict[str, Any] = {"name": clean_name(given.name)}
+    if given.default_storage_location_id is not UNSET:
+        values["default_location_id"] = given.default_storage_location_id or None
+    if given.outsiders_may_upload is not UNSET:
+        values["outsiders_may_upload"] = given.outsiders_may_upload
+    if given.notification_thresholds is not UNSET:
+        values["thresholds"] = _thresholds(given.notification_thresholds)
+    for named, column in OWN_LIMITS.items():
+        limit = getattr(given, named)
+        if limit is not UNSET:
+            values[column] = own_limit(named, limit)
+    return values
+
+
+def _thresholds(given: list[int]) -> list[int]:
+    found = sorted({int(one) for one in given})
     if len(found) > 10 or any(not 1 <= one <= 100 for one in found):
         raise BadRequest("notificationThresholds holds up to 10 whole numbers from 1 to 100: percentages of a limit.")
     return found

@@ -6,7 +6,7 @@ from vesicle.access import Actor
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
-from vesicle.organizations import letters
+from vesicle.organizations import letters, planning, recorded
 from vesicle.organizations.model import INSTALLATION, MergeOutcome, MergeRequest
 from vesicle.organizations.roles import Standing, require_manager
 from vesicle.organizations.store import members, plans
@@ -35,12 +35,16 @@ def merge(conn: Connection, actor: Actor, target_id: int, given: MergeRequest) -
         return outcome
     if outcome.reasons:
         raise BadRequest(f"{source.of.name} cannot be merged into {target.of.name}: {' '.join(outcome.reasons)}")
+    theirs, before = (recorded.memberships(conn, actor, one) for one in (source_id, target_id))
+    gone = {"organization": source_id, "name": source.of.name, **planning.told(conn, actor, source.of.plan_id)}
     transferring.merge(conn, source_id, target_id)
     belonging.transfer_all(conn, actor, source_id, target_id)
     members.move_all(conn, actor, source_id, target_id)
     rows.delete(conn, actor, source_id)
     plans.delete(conn, actor, source.of.plan_id)
-    detail = {"from": {"organization": source_id, "name": source.of.name}, "to": target_id}
+    after = recorded.memberships(conn, actor, target_id)
+    changed = {one: {"from": before.get(one), "to": after[one]} for one in theirs if before.get(one) != after[one]}
+    detail = {"from": {**gone, "members": theirs}, "to": target_id, "members": changed}
     recording.note(conn, actor.id, "organization.merge", "organization", target_id, detail)
     text = f"{source.of.name} is part of {target.of.name} now: its projects, members and storage."
     letters.tell(conn, members.manager_ids(conn, actor, target_id), f"{source.of.name} was merged", text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vesicle.access import Actor, Exists, MayChangePermissions, require
-from vesicle.access.actors import AUTHENTICATED, PUBLIC
 from vesicle.audit import recording
 from vesicle.db import Connection, lock_projects
 from vesicle.errors import BadRequest, Forbidden, NotFound
@@ -76,7 +75,10 @@ def assign(conn: Connection, actor: Actor, project_id: int, target_id: int) -> b
 
 
 def give_back(conn: Connection, actor: Actor, settings: Settings, organization_id: int, project_id: int) -> None:
-    """An empty project goes to the default organization of who made it; for managers. Call inside a transaction."""
+    """An empty project goes to the default organization of who made it; for managers. Call inside a transaction.
+
+    Raises NotFound, Forbidden, and BadRequest (not empty, no room for a project there, or no such organization).
+    """
     source = require_manager(conn, actor, organization_id)
     lock_projects(conn, [project_id])
     if rows.of_project(conn, actor, project_id) != organization_id:
@@ -84,11 +86,13 @@ def give_back(conn: Connection, actor: Actor, settings: Settings, organization_i
     if belonging.holds_anything(conn, source.actor, project_id):
         raise BadRequest(f"syn{project_id} is not empty; delete and purge what is in it, or move it instead.")
     maker_id = rows.maker_of(conn, actor, project_id)
-    maker = Actor(maker_id, [maker_id, PUBLIC, AUTHENTICATED])
-    target_id = INSTALLATION if settings.plans == "off" else founding.default(conn, maker, settings)
+    off = settings.plans == "off"
+    target_id = INSTALLATION if off else founding.default_of(conn, actor, settings, maker_id)
     if target_id == organization_id:
         raise BadRequest(f"{source.of.name} is the default organization of who made syn{project_id}; it stays here.")
-    _transfer(conn, source, standing(conn, actor, target_id), project_id)
+    target = standing(conn, actor, target_id, lock=True)
+    _check_projects(conn, target, 1)
+    _transfer(conn, source, target, project_id)
 
 
 def _transfer(conn: Connection, source: Standing, target: Standing, project_id: int) -> None:

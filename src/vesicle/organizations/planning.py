@@ -79,9 +79,10 @@ def delete_offer(conn: Connection, actor: Actor, name: str) -> None:
     require_administrator(conn, actor)
     if name == BASIC:
         raise BadRequest("The offer BASIC cannot be removed, because first projects get it; change it instead.")
-    if not rows.delete_offer(conn, actor, name):
+    before = rows.offer(conn, actor, name)
+    if before is None or not rows.delete_offer(conn, actor, name):
         raise NotFound(f"There is no offer {name[:64]}.")
-    recording.note(conn, actor.id, "plan_offer.delete", "plan_offer", name)
+    recording.note(conn, actor.id, "plan_offer.delete", "plan_offer", name, {"from": before, "to": None})
 
 
 def create(conn: Connection, actor: Actor, given: NewPlan) -> Plan:
@@ -100,8 +101,8 @@ def create(conn: Connection, actor: Actor, given: NewPlan) -> Plan:
         raise BadRequest("A plan is made from an offer of the catalogue, or has a type; give one of them.")
     values["egress_period"] = values["egress_period"] or "YEAR"
     starts, ends = _moment("startsOn", given.starts_on), _moment("endsOn", given.ends_on)
-    if starts and ends and ends <= starts:
-        raise BadRequest("endsOn must be later than startsOn.")
+    if ends and ends <= (starts or rows.now(conn, actor)):
+        raise BadRequest("endsOn must be later than startsOn, which is now where it is left out.")
     plan_id = rows.insert(conn, actor, values | {"starts_on": starts, "ends_on": ends})
     recording.note(conn, actor.id, "plan.create", "plan", plan_id, {"to": values})
     return read(conn, actor, plan_id)
@@ -163,20 +164,21 @@ def take_effect(conn: Connection, actor: Actor, organization_id: int) -> None:
         raise NotFound(f"There is no organization {organization_id}.")
     limits.hold(
         conn, organization_id, storage_limit=least(plan.storage_limit, of.own_storage_limit),
-        custom_limit=plan.custom_limit, egress_limit=least(plan.egress_limit, of.own_egress_limit),
-        egress_period=plan.egress_period, opens_on=plan.starts_on, closes_on=plan.ends_on,
+        custom_limit=least(plan.custom_limit, of.own_custom_limit),
+        egress_limit=least(plan.egress_limit, of.own_egress_limit), egress_period=plan.egress_period,
+        opens_on=plan.starts_on, closes_on=plan.ends_on,
     )  # fmt: skip
 
 
 def upgrade(conn: Connection, actor: Actor, of: OrganizationRow, offer: dict[str, Any]) -> None:
     """Another plan in place. The owner becomes a manager, and the organization is nobody's default one any more."""
-    before = rows.plan(conn, actor, of.plan_id)
+    before = told(conn, actor, of.plan_id)
     plan_id = from_offer(conn, actor, offer)
     organizations.change(conn, actor, of.id, plan_id=plan_id, is_default=False)
     rows.delete(conn, actor, of.plan_id)
     take_effect(conn, actor, of.id)
     detail: dict[str, Any] = {
-        "from": {"plan": of.plan_id, **(_told(before) if before else {})}, "to": {"plan": plan_id, **offer},
+        "from": before, "to": {"plan": plan_id, **offer},
     }  # fmt: skip
     if of.owner_id is not None:
         owner = members.member(conn, actor, of.id, of.owner_id)
@@ -201,7 +203,8 @@ def ask(conn: Connection, actor: Actor, given: NewPlanRequest) -> PlanRequest:
     request_id = rows.insert_request(conn, actor, given.organization_id, given.offer, message)
     if request_id is None:
         raise Conflict(f"Organization {given.organization_id} has an open request for a plan already; wait for it.")
-    recording.note(conn, actor.id, "plan_request.ask", "organization", given.organization_id, {"offer": given.offer})
+    detail = {"offer": given.offer, "request": request_id, "for": actor.id}
+    recording.note(conn, actor.doer, "plan_request.ask", "organization", given.organization_id, detail)
     return _request(rows.request(conn, actor, request_id))
 
 
@@ -259,6 +262,12 @@ def _values(limits: Limits) -> dict[str, Any]:
         "project_limit": none_if_unset(limits.project_limit),
         "custom_limit": none_if_unset(limits.custom_storage_limit_bytes),
     }
+
+
+def told(conn: Connection, actor: Actor, plan_id: int) -> dict[str, Any]:
+    """A plan and its terms, for the record of deeds."""
+    row = rows.plan(conn, actor, plan_id)
+    return {"plan": plan_id, **_told(row)} if row else {"plan": plan_id}
 
 
 def _told(row: PlanRow) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def name_administrator(conn: Connection, who: Standing, leaver_id: int) -> None:
     for project_id in projects:
         detail = {"administrator": heir_id, "from": before.get(project_id), "to": int(OWNER_RIGHTS)}
         recording.note(
-            conn, who.actor.id, "acl.succession", "entity", project_id, {**detail, "because_left": leaver_id}
+            conn, who.actor.doer, "acl.succession", "entity", project_id, {**detail, "because_left": leaver_id}
         )
     named = ", ".join(f"syn{one}" for one in projects[:MOST_NAMED])
     more = f" and {len(projects) - MOST_NAMED} more" if len(projects) > MOST_NAMED else ""
