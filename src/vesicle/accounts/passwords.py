@@ -13,6 +13,7 @@ from vesicle.accounts.requests import (
     PasswordResetSignedToken,
     Username,
 )
+from vesicle.accounts.store import signing_in as rows
 from vesicle.audit.recording import note
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
@@ -67,7 +68,7 @@ def change(conn: Connection, request: AnyChangePassword, address: str) -> None:
             )  # fmt: skip
             person_id = sign_in.verified(conn, login, address)
             with conn.transaction():
-                if store.changed_password_lately(conn, person_id, CHANGE_AGAIN_AFTER_S):
+                if rows.changed_password_lately(conn, person_id, CHANGE_AGAIN_AFTER_S):
                     raise BadRequest(
                         "You changed this password within the last day; a link by mail changes it at once."
                     )
@@ -82,7 +83,7 @@ def change(conn: Connection, request: AnyChangePassword, address: str) -> None:
 
 def _set(conn: Connection, person_id: int, password: str) -> None:
     sign_in.choose_password(conn, person_id, password)
-    store.note_password_change(conn, person_id)
+    rows.note_password_change(conn, person_id)
     store.delete_sessions(conn, person_id)
     links.revoke(conn, RESET, str(person_id))
     links.revoke(conn, sign_in.RECEIPT, str(person_id))

@@ -11,6 +11,7 @@ from vesicle.access import Actor
 from vesicle.accounts import store, tokens
 from vesicle.accounts.model import LoginRequest, LoginResponse, check_password, squeezed
 from vesicle.accounts.store import profiles
+from vesicle.accounts.store import signing_in as rows
 from vesicle.audit.recording import note
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Locked, NotFound, NotSignedIn, Refusal
@@ -36,7 +37,7 @@ def sign_in(conn: Connection, settings: Settings, request: LoginRequest, address
     """
     person_id = verified(conn, request, address)
     with conn.transaction():
-        store.note_sign_in(conn, person_id)
+        rows.note_sign_in(conn, person_id)
         note(conn, person_id, "sign_in", "person", person_id, {"address": address})
         return welcome(conn, settings, person_id, used_receipt=request.authentication_receipt or "")
 
@@ -70,7 +71,7 @@ def _wrong() -> NotSignedIn:
 
 
 def _check(conn: Connection, person_id: int | None, request: LoginRequest) -> Refusal | None:
-    row = store.password_row(conn, person_id) if person_id is not None else None
+    row = rows.password_row(conn, person_id) if person_id is not None else None
     digest, closed_until, _ = row if row else (None, None, 0)
     matches = _matches(digest or _NOBODY, request.password)
     if closed_until is not None and closed_until > datetime.now(UTC):
@@ -80,7 +81,7 @@ def _check(conn: Connection, person_id: int | None, request: LoginRequest) -> Re
     if matches and digest is not None:
         return _too_weak(request.password)
     if person_id is not None and digest is not None:
-        store.note_failed_sign_in(conn, person_id, MOST_FAILURES, CLOSED_S)
+        rows.note_failed_sign_in(conn, person_id, MOST_FAILURES, CLOSED_S)
     return _wrong()
 
 
@@ -121,12 +122,12 @@ def set_password(conn: Connection, person_id: int, password: str) -> None:
 def choose_password(conn: Connection, person_id: int, password: str) -> None:
     """From now on this is the password. Raises BadRequest for a weak one."""
     check_password(password)
-    store.set_password_digest(conn, person_id, _hasher.hash(password))
+    rows.set_password_digest(conn, person_id, _hasher.hash(password))
 
 
 def authenticated_on(conn: Connection, actor: Actor) -> datetime:
     """When the actor last signed in with a password. Raises NotFound when that was never."""
-    moment = store.authenticated_on(conn, actor)
+    moment = rows.authenticated_on(conn, actor)
     if moment is None:
         raise NotFound("You have not signed in with a password yet.")
     return moment
