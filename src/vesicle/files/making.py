@@ -19,7 +19,7 @@ from vesicle.locations.model import DEFAULT
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.managed import Managed
 from vesicle.organizations import membership
-from vesicle.organizations.model import INSTALLATION
+from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.settings import Settings
 from vesicle.usage import charging
 from vesicle.usage.model import size

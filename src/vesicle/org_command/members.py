@@ -8,7 +8,8 @@ import typer
 
 from vesicle.org_command.opening import Config, Data, database, org, somebody
 from vesicle.organizations import inviting, seats
-from vesicle.organizations.model import MemberRoles, NewInvitation
+from vesicle.organizations.model.invitations import NewInvitation
+from vesicle.organizations.model.members import MemberRoles
 from vesicle.organizations.roles import OPERATOR
 from vesicle.wire import UNSET
 

@@ -11,7 +11,10 @@ from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.org_command.opening import Config, Data, as_bytes, database, org, show, somebody
 from vesicle.organizations import founding, merging, notifying, planning, reporting, seats
-from vesicle.organizations.model import NO_LIMIT, MergeRequest, NewOrganization, NewPlan, OrganizationUpdate
+from vesicle.organizations.model.limits import NO_LIMIT
+from vesicle.organizations.model.moving import MergeRequest
+from vesicle.organizations.model.organizations import NewOrganization, OrganizationUpdate
+from vesicle.organizations.model.plans import NewPlan
 from vesicle.organizations.roles import OPERATOR
 from vesicle.wire import UNSET, Id, Maybe
 

@@ -8,7 +8,7 @@ import typer
 
 from vesicle.org_command.opening import Config, Data, Gigabytes, as_bytes, database, org, show, somebody
 from vesicle.organizations import founding, planning
-from vesicle.organizations.model import NewPlanRequest, PlanDecision, PlanOffer, PlanUpdate
+from vesicle.organizations.model.plans import NewPlanRequest, PlanDecision, PlanOffer, PlanUpdate
 from vesicle.organizations.roles import OPERATOR
 from vesicle.wire import UNSET, Id, Maybe
 

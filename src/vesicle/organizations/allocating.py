@@ -9,7 +9,7 @@ from typing import TextIO
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.organizations import founding, moving
-from vesicle.organizations.model import INSTALLATION
+from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import OPERATOR
 from vesicle.organizations.store import allocation as rows
 from vesicle.organizations.store import organizations

@@ -11,8 +11,8 @@ from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound, Stale
 from vesicle.organizations import default_storage, planning, recorded
-from vesicle.organizations.model import (
-    BASIC,
+from vesicle.organizations.model.limits import own_limit
+from vesicle.organizations.model.organizations import (
     LONGEST_NAME,
     NewOrganization,
     Organization,
@@ -20,9 +20,9 @@ from vesicle.organizations.model import (
     OrganizationUpdate,
     PreferredOrganization,
     clean_name,
-    own_limit,
     shape_of,
 )
+from vesicle.organizations.model.plans import BASIC
 from vesicle.organizations.roles import (
     require_administrator,
     require_insider,

@@ -12,16 +12,16 @@ from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound, Refusal
 from vesicle.mail import links, sending
 from vesicle.mail.model import check_address
 from vesicle.organizations import letters
-from vesicle.organizations.model import (
+from vesicle.organizations.model.invitations import (
     InvitationRow,
     InvitationSecret,
     InvitationTold,
-    Member,
     NewInvitation,
     OrganizationInvitation,
     OrganizationInvitationList,
     invitation_of,
 )
+from vesicle.organizations.model.members import Member
 from vesicle.organizations.roles import OPERATOR, Standing, require_overseer
 from vesicle.organizations.seats import check_room_for_contributor, give_seat
 from vesicle.organizations.store import members as rows

@@ -6,7 +6,7 @@ from vesicle.access import Actor, MayCreate, MayUpdate, require
 from vesicle.db import Connection
 from vesicle.errors import Forbidden
 from vesicle.organizations import founding
-from vesicle.organizations.model import INSTALLATION
+from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import Standing, standing
 from vesicle.organizations.store import members
 from vesicle.organizations.store import organizations as rows

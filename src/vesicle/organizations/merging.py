@@ -7,7 +7,8 @@ from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.organizations import letters, planning, recorded
-from vesicle.organizations.model import INSTALLATION, MergeOutcome, MergeRequest
+from vesicle.organizations.model.moving import MergeOutcome, MergeRequest
+from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import Standing, require_manager
 from vesicle.organizations.store import members, plans
 from vesicle.organizations.store import organizations as rows

@@ -7,7 +7,8 @@ from vesicle.audit import recording
 from vesicle.db import Connection, lock_projects
 from vesicle.errors import BadRequest, Forbidden, NotFound
 from vesicle.organizations import founding, letters
-from vesicle.organizations.model import INSTALLATION, OrganizationProject, OrganizationProjectPage
+from vesicle.organizations.model.moving import OrganizationProject, OrganizationProjectPage
+from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
 from vesicle.organizations.store import members
 from vesicle.organizations.store import organizations as rows

@@ -6,7 +6,7 @@ from vesicle.access import Actor
 from vesicle.db import Connection
 from vesicle.jobs.queue import periodic
 from vesicle.organizations import letters
-from vesicle.organizations.model import Crossing, OrganizationNotice, OrganizationNoticeList
+from vesicle.organizations.model.notices import Crossing, OrganizationNotice, OrganizationNoticeList
 from vesicle.organizations.roles import OPERATOR, require_overseer
 from vesicle.organizations.store import members
 from vesicle.organizations.store import notices as rows

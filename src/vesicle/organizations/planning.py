@@ -10,13 +10,13 @@ from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, NotFound, Stale
 from vesicle.organizations import letters
-from vesicle.organizations.model import (
+from vesicle.organizations.model.limits import Limits, check_limits, least, none_if_unset
+from vesicle.organizations.model.organizations import OrganizationRow
+from vesicle.organizations.model.plans import (
     BASIC,
     LONGEST_MESSAGE,
-    Limits,
     NewPlan,
     NewPlanRequest,
-    OrganizationRow,
     Plan,
     PlanDecision,
     PlanOffer,
@@ -26,9 +26,6 @@ from vesicle.organizations.model import (
     PlanRow,
     PlanUpdate,
     check_kind,
-    check_limits,
-    least,
-    none_if_unset,
     plan_of,
 )
 from vesicle.organizations.roles import require_administrator, require_overseer

@@ -8,7 +8,8 @@ from vesicle.access import Actor, MayCreate
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound
-from vesicle.organizations.model import INSTALLATION, check_limit, none_if_unset
+from vesicle.organizations.model.limits import check_limit, none_if_unset
+from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import require_administrator, require_overseer
 from vesicle.organizations.store import notices
 from vesicle.organizations.store import organizations as rows

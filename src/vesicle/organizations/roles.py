@@ -8,7 +8,7 @@ from vesicle.access import FIRST_ADMIN, Actor
 from vesicle.access.actors import ADMINISTRATORS
 from vesicle.db import Connection
 from vesicle.errors import Forbidden, NotFound
-from vesicle.organizations.model import OrganizationRow
+from vesicle.organizations.model.organizations import OrganizationRow
 from vesicle.organizations.store import organizations as rows
 
 ORGANIZATION_ADMINISTRATORS = 7

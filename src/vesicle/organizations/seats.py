@@ -7,7 +7,7 @@ from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
 from vesicle.organizations import letters, recorded, succession
-from vesicle.organizations.model import Member, MemberPage, MemberRoles
+from vesicle.organizations.model.members import Member, MemberPage, MemberRoles
 from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
 from vesicle.organizations.store import members as rows
 from vesicle.organizations.store import organizations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vesicle.db import Connection
 from vesicle.organizations import inviting
-from vesicle.organizations.model import InvitationSecret, InvitationTold
+from vesicle.organizations.model.invitations import InvitationSecret, InvitationTold
 from vesicle.pages.model import SignedLink
 from vesicle.pages.rendering import Page, again
 from vesicle.pages.showing_oneself import person

@@ -5,13 +5,13 @@ from __future__ import annotations
 from vesicle.access import Scope
 from vesicle.organizations import inviting
 from vesicle.organizations.http.declaring import ROLES, WRITE, door
-from vesicle.organizations.model import (
+from vesicle.organizations.model.invitations import (
     InvitationSecret,
-    Member,
     NewInvitation,
     OrganizationInvitation,
     OrganizationInvitationList,
 )
+from vesicle.organizations.model.members import Member
 from vesicle.web import Bare, Call, SignedIn
 from vesicle.wire import Id
 

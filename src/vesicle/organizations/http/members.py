@@ -5,7 +5,7 @@ from __future__ import annotations
 from vesicle.access import Scope
 from vesicle.organizations import seats
 from vesicle.organizations.http.declaring import ROLES, WRITE, door
-from vesicle.organizations.model import Member, MemberPage, MemberRoles
+from vesicle.organizations.model.members import Member, MemberPage, MemberRoles
 from vesicle.web import Bare, Call
 from vesicle.wire import Id
 

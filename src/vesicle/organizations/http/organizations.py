@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from vesicle.organizations import founding, merging, notifying, seats
 from vesicle.organizations.http.declaring import ROLES, TEAM, WRITE, door
-from vesicle.organizations.model import (
-    MergeOutcome,
-    MergeRequest,
+from vesicle.organizations.model.moving import MergeOutcome, MergeRequest
+from vesicle.organizations.model.notices import OrganizationNoticeList
+from vesicle.organizations.model.organizations import (
     NewOrganization,
     Organization,
-    OrganizationNoticeList,
     OrganizationPage,
     OrganizationUpdate,
     PreferredOrganization,

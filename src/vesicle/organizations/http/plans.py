@@ -5,7 +5,7 @@ from __future__ import annotations
 from vesicle.access import Scope
 from vesicle.organizations import planning
 from vesicle.organizations.http.declaring import ROLES, TEAM, WRITE, door
-from vesicle.organizations.model import (
+from vesicle.organizations.model.plans import (
     NewPlan,
     NewPlanRequest,
     Plan,

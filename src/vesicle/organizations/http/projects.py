@@ -5,7 +5,7 @@ from __future__ import annotations
 from vesicle.access import Scope
 from vesicle.organizations import moving
 from vesicle.organizations.http.declaring import ROLES, WRITE, door
-from vesicle.organizations.model import OrganizationProject, OrganizationProjectPage
+from vesicle.organizations.model.moving import OrganizationProject, OrganizationProjectPage
 from vesicle.web import Bare, Call
 from vesicle.wire import EntityId, Id
 

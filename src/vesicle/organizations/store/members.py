@@ -8,7 +8,7 @@ from psycopg.rows import args_row
 
 from vesicle.access import Actor
 from vesicle.db import Connection
-from vesicle.organizations.model import InvitationRow
+from vesicle.organizations.model.invitations import InvitationRow
 
 MemberRow = tuple[int, bool, bool, datetime]
 

@@ -8,7 +8,7 @@ from psycopg.rows import args_row
 
 from vesicle.access import Actor
 from vesicle.db import Connection
-from vesicle.organizations.model import Crossing
+from vesicle.organizations.model.notices import Crossing
 
 # The highest threshold that is reached now, against the one that was told of.
 _CROSSINGS = """

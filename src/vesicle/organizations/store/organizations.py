@@ -9,7 +9,7 @@ from psycopg.rows import args_row
 
 from vesicle.access import Actor, Right, visible_to
 from vesicle.db import Connection
-from vesicle.organizations.model import OrganizationRow
+from vesicle.organizations.model.organizations import OrganizationRow
 
 _COLUMNS = (
     "o.id, o.name, o.etag, o.plan_id, o.owner_id, o.created_by, o.created_on, o.is_default, o.default_location_id,"

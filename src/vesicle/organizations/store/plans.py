@@ -9,7 +9,7 @@ from psycopg.rows import args_row, dict_row
 
 from vesicle.access import Actor
 from vesicle.db import Connection
-from vesicle.organizations.model import PlanRow
+from vesicle.organizations.model.plans import PlanRow
 
 LIMITS = ("storage_limit", "egress_limit", "egress_period", "certified_user_limit", "project_limit", "custom_limit")
 _LIMITS = ", ".join(LIMITS)
