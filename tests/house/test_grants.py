@@ -136,6 +136,7 @@ REASONS = {
             "usage.has_private",
             "usage.flows_of_move",
             "usage.merge",
+            "usage.survivor",
             "usage.shard",
             "usage.change_account",
             "usage.open_account",

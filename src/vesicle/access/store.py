@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import errors, sql
@@ -170,18 +170,23 @@ def read_by_public(conn: Connection, grants: Sequence[MayRead | Exists]) -> set[
     return {row[0] for row in conn.execute(query, (lists, PUBLIC, int(Right.READ)))}
 
 
-def visible_to(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]:
+def visible_to(actor: Actor, node: str, *, one_by_one: bool = False) -> tuple[sql.Composable, dict[str, Any]]:
     """A condition on the table alias ``node`` that holds for the nodes the actor can READ, and its parameters.
 
-    Nodes in the trash can are seen by nobody: their benefactor gives no rights.
+    Nodes in the trash can are seen by nobody: their benefactor gives no rights. With ``one_by_one`` the list of each
+    node is looked up by itself, as for a permission: for a page, whose rows are few. Without, the database may read all
+    that the actor can READ instead, and is quicker so where the rows are many.
     """
     if actor.is_admin:
         return sql.SQL("{}.benefactor_id <> 1681355").format(sql.Identifier(node)), {}
-    condition = sql.SQL(
-        "EXISTS (SELECT 1 FROM acl_entry seen WHERE seen.acl_id = {}.benefactor_id"
-        " AND seen.principal_id = ANY(%(seers)s) AND seen.rights & {} <> 0)"
-    ).format(sql.Identifier(node), sql.Literal(int(Right.READ)))
-    return condition, {"seers": actor.principals}
+    entries = sql.SQL(
+        " FROM acl_entry seen WHERE seen.acl_id = {}.benefactor_id AND seen.principal_id = ANY(%(seers)s)"
+    ).format(sql.Identifier(node))
+    # What is added up for one row can neither be joined nor be worked out for all rows beforehand.
+    form: LiteralString = "EXISTS (SELECT 1{} AND seen.rights & {} <> 0)"
+    if one_by_one:
+        form = "coalesce((SELECT bit_or(seen.rights){}), 0) & {} <> 0"
+    return sql.SQL(form).format(entries, sql.Literal(int(Right.READ))), {"seers": actor.principals}
 
 
 def downloadable_by(actor: Actor, node: str) -> tuple[sql.Composable, dict[str, Any]]:

@@ -15,7 +15,7 @@ import msgspec
 from vesicle.access import Actor, OwnsUpload
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound
-from vesicle.files import ending
+from vesicle.files import ending, promising
 from vesicle.files.model import (
     AddPartResponse,
     BatchPresignedUploadUrlResponse,
@@ -91,10 +91,14 @@ def going_on(
 
     Raises NotFound, Forbidden and BadRequest for that, and the upload stays promised where it was.
     """
-    if parent_id is not None and earlier.state == "UPLOADING":
+
+    def promised_there() -> None:
         with conn.transaction():
             payer = membership.of_upload_to(conn, actor, settings, earlier.storage_location_id, parent_id)
             charging.promise_by(conn, payer, earlier.id, earlier.storage_location_id)
+
+    if parent_id is not None and earlier.state == "UPLOADING":
+        promising.repeated(promised_there)
     return status(earlier, rows.parts(conn, earlier.id))
 
 
@@ -107,12 +111,15 @@ def promiser(
     Raises BadRequest where they do not fit now, and Forbidden for private storage of an organization that is not the
     caller's: said before anything is made in the store.
     """
-    with conn.transaction():
-        payer = membership.of_upload_to(conn, actor, settings, location_id, parent_id)
-    charging.check_room(
-        conn, payer.organization_id, location_id, wanted, instead_of=earlier.id if earlier else None
-    )  # fmt: skip
-    return payer
+
+    def found() -> Payer:
+        with conn.transaction():
+            payer = membership.of_upload_to(conn, actor, settings, location_id, parent_id)
+        instead_of = earlier.id if earlier else None
+        charging.check_room(conn, payer.organization_id, location_id, wanted, instead_of=instead_of)
+        return payer
+
+    return promising.repeated(found)
 
 
 def new_key(place: Place, actor: Actor, file_name: str) -> str:
@@ -133,7 +140,7 @@ def entered(
     replaced = None
     try:
         replaced = ending.make_way(conn, actor, stores, digest, earlier.id) if earlier else None
-        made = _promised(conn, actor, digest, new, payer, replaced)
+        made = promising.enter(conn, actor, digest, new, payer, replaced)
     except BaseException:
         if replaced is not None:
             with conn.transaction():
@@ -147,19 +154,6 @@ def entered(
             raise BadRequest("The same upload was begun and restarted elsewhere at this moment; begin it anew.")
         return status(made, rows.parts(conn, made.id))
     return status(made)
-
-
-def _promised(
-    conn: Connection, actor: Actor, digest: bytes, new: Upload, payer: Payer, replaced: int | None
-) -> Upload | None:
-    with conn.transaction():
-        made = rows.insert_upload(conn, actor, digest, new)
-        if made is None:
-            if replaced is not None:
-                charging.release(conn, replaced)
-        elif replaced is None or not charging.take_over(conn, payer, replaced, made.id, made.storage_location_id):
-            charging.reserve(conn, payer, made.id, made.storage_location_id, made.file_size)
-        return made
 
 
 def _check(request: MultipartUploadRequest) -> int:

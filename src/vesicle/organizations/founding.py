@@ -96,9 +96,8 @@ def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | No
         raise Forbidden("Only certified users may have an organization.", "USER_CERTIFICATION_REQUIRED")
     plan_id = planning.from_offer(conn, actor, planning.offer_named(conn, actor, BASIC))
     stem = f"{people.headers(conn, str(actor.id)).children[0].user_name[: LONGEST_NAME - 30]}Organization"
-    taken = set() if wanted else rows.names_like(conn, actor, stem)
-    for number in range(1, TRIES):
-        name = clean_name(wanted) if wanted else next(one for one in _numbered(stem) if one.lower() not in taken)
+    for _ in range(1 if wanted else TRIES):
+        name = clean_name(wanted or rows.free_name(conn, actor, stem))
         made = rows.insert(conn, actor, name, plan_id, actor.id, is_default=True, outsiders=outsiders(settings))
         if made is not None:
             planning.take_effect(conn, actor, made)
@@ -110,9 +109,6 @@ def default(conn: Connection, actor: Actor, settings: Settings, wanted: str | No
         if there is not None and wanted is None:
             plans.delete(conn, actor, plan_id)
             return there
-        if wanted or number == TRIES - 1:
-            break
-        taken |= rows.names_like(conn, actor, stem) | {name.lower()}
     raise _taken(wanted or stem)
 
 
@@ -140,10 +136,6 @@ def _note_founded(conn: Connection, actor: Actor, made: int) -> None:
 def outsiders(settings: Settings) -> bool:
     """Whether a new organization lets people upload who are no members: not where strangers may sign up."""
     return settings.sign_up != "open"
-
-
-def _numbered(stem: str) -> list[str]:
-    return [stem, *(f"{stem}{number}" for number in range(2, 10_000))]
 
 
 def read(conn: Connection, actor: Actor, organization_id: int) -> Organization:

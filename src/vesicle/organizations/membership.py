@@ -50,12 +50,12 @@ def _of_upload(conn: Connection, actor: Actor, settings: Settings, parent_id: in
     if parent_id is not None:
         proof = require(conn, actor, MayCreate, parent_id)
         return Payer(_require_contribution(conn, actor, proof.project_id), proof.project_id or NO_PROJECT)
-    preferred = rows.preferred_of(conn, actor)
-    if preferred is not None and rows.membership(conn, actor, preferred)[2]:
+    preferred, own = rows.homes(conn, actor)
+    if preferred is not None:
         return Payer(preferred)
     if settings.plans == "off":
         return Payer(INSTALLATION)
-    return Payer(founding.default(conn, actor, settings))
+    return Payer(founding.default(conn, actor, settings) if own is None else own)
 
 
 def of_upload_to(
@@ -86,10 +86,8 @@ def payer(conn: Connection, actor: Actor) -> int:
 
     Who has no organization is charged to the installation's, which has no limit: the caller sees to one.
     """
-    preferred = rows.preferred_of(conn, actor)
-    if preferred is not None and rows.membership(conn, actor, preferred)[2]:
-        return preferred
-    return rows.default_of(conn, actor) or INSTALLATION
+    preferred, own = rows.homes(conn, actor)
+    return preferred or own or INSTALLATION
 
 
 def require_contribution(conn: Connection, proof: MayCreate | MayUpdate) -> None:

@@ -26,3 +26,8 @@ def merge(conn: Connection, source_id: int, target_id: int) -> None:
     must fit. The source has no account afterwards.
     """
     transfers.merge(conn, source_id, target_id)
+
+
+def survivor(conn: Connection, organization_id: int) -> int:
+    """The organization itself, or the one that it was merged into."""
+    return transfers.survivor(conn, organization_id)

@@ -218,7 +218,7 @@ def contributors_together(conn: Connection, actor: Actor, *organization_ids: int
 
 def move_all(conn: Connection, actor: Actor, source_id: int, target_id: int) -> None:
     """The members of one organization are members of another, with what either let them do; preferences and open
-    invitations go along.
+    invitations go along. Whose default organization it was prefers the other one, unless they chose where to go.
     """
     _ = actor
     values = {"source": source_id, "target": target_id}
@@ -239,4 +239,9 @@ def move_all(conn: Connection, actor: Actor, source_id: int, target_id: int) -> 
     )
     conn.execute(
         "UPDATE organization_preference SET organization_id = %(target)s WHERE organization_id = %(source)s", values
+    )
+    conn.execute(
+        "INSERT INTO organization_preference (person_id, organization_id) SELECT owner_id, %(target)s FROM organization"
+        " WHERE id = %(source)s AND is_default AND owner_id IS NOT NULL ON CONFLICT DO NOTHING",
+        values,
     )

@@ -75,11 +75,34 @@ def insert(
     return int(row[0]) if row else None
 
 
-def names_like(conn: Connection, actor: Actor, name: str) -> set[str]:
-    """In lower case: names that are this one, or this one and something after it."""
+MOST_DOUBLED = 2**40
+# Counted, and not asked by EXISTS, which the database may answer by reading all names: each is one look-up by index.
+_TAKEN = "(SELECT count(*) FROM organization o WHERE lower(o.name) = lower(%(stem)s::text || {number})) > 0"
+# The bare name when nobody has it. Else a number is doubled until the name with it is free, and the number is sought
+# between that one and its half, by halves: a few look-ups among any number of namesakes, whichever numbers they have.
+_FREE = f"""
+WITH RECURSIVE doubled (number) AS (
+    SELECT 2::bigint UNION ALL
+    SELECT d.number * 2 FROM doubled d WHERE d.number < {MOST_DOUBLED} AND {_TAKEN.format(number="d.number")}
+), span (taken, free) AS (
+    SELECT max(number) / 2, max(number) FROM doubled UNION ALL
+    SELECT CASE WHEN half.is_taken THEN half.number ELSE s.taken END,
+           CASE WHEN half.is_taken THEN s.free ELSE half.number END
+    FROM span s CROSS JOIN LATERAL (SELECT (s.taken + s.free) / 2 AS number) middle
+    CROSS JOIN LATERAL (SELECT middle.number, {_TAKEN.format(number="middle.number")} AS is_taken) half
+    WHERE s.free - s.taken > 1
+)
+SELECT %(stem)s::text || CASE WHEN {_TAKEN.format(number="''")} THEN (SELECT min(free)::text FROM span) ELSE '' END
+"""
+
+
+def free_name(conn: Connection, actor: Actor, stem: str) -> str:
+    """A name that no organization has at this moment: this one, else this one with a number after it."""
     _ = actor
-    query = "SELECT lower(name) FROM organization WHERE starts_with(lower(name), lower(%s))"
-    return {row[0] for row in conn.execute(query, (name,))}
+    row = conn.execute(_FREE, {"stem": stem}).fetchone()
+    if row is None:
+        raise RuntimeError("SELECT gave no name")
+    return str(row[0])
 
 
 def change(conn: Connection, actor: Actor, organization_id: int, **values: Any) -> bool:
@@ -107,6 +130,18 @@ def default_of(conn: Connection, actor: Actor) -> int | None:
     """The actor's default organization."""
     row = conn.execute("SELECT id FROM organization WHERE owner_id = %s AND is_default", (actor.id,)).fetchone()
     return row[0] if row else None
+
+
+def homes(conn: Connection, actor: Actor) -> tuple[int | None, int | None]:
+    """The organization that the actor chose, if they still contribute to it, and their default one; of one moment."""
+    row = conn.execute(
+        "SELECT (SELECT p.organization_id FROM organization_preference p WHERE p.person_id = %(me)s AND EXISTS ("
+        "SELECT 1 FROM organization_member m WHERE m.organization_id = p.organization_id AND m.is_contributor"
+        " AND m.principal_id = ANY(%(principals)s::bigint[]))),"
+        " (SELECT id FROM organization WHERE owner_id = %(me)s AND is_default)",
+        {"me": actor.id, "principals": actor.principals},
+    ).fetchone()
+    return row or (None, None)
 
 
 def preferred_of(conn: Connection, actor: Actor) -> int | None:
@@ -156,7 +191,7 @@ FROM node n WHERE
 
 def projects(conn: Connection, actor: Actor, organization_id: int, after: int, limit: int) -> list[tuple[Any, ...]]:
     """(id, name if the actor may read it, creator, date, in the trash can, organization) after an id."""
-    seen, values = visible_to(actor, "n")
+    seen, values = visible_to(actor, "n", one_by_one=True)
     query = sql.SQL(_PROJECT).format(seen=seen) + sql.SQL(
         " n.organization_id = %(organization)s AND n.id > %(after)s ORDER BY n.id LIMIT %(limit)s"
     )
@@ -166,26 +201,9 @@ def projects(conn: Connection, actor: Actor, organization_id: int, after: int, l
 
 def project(conn: Connection, actor: Actor, project_id: int) -> tuple[Any, ...] | None:
     """One project, as in :func:`projects`."""
-    seen, values = visible_to(actor, "n")
+    seen, values = visible_to(actor, "n", one_by_one=True)
     query = sql.SQL(_PROJECT).format(seen=seen) + sql.SQL(" n.id = %(id)s")
     return conn.execute(query, values | {"id": project_id}).fetchone()
-
-
-_ALONE = """
-SELECT n.id FROM node n WHERE n.organization_id = %(organization)s AND n.benefactor_id = n.id
-AND (n.created_by = %(person)s OR EXISTS (
-    SELECT 1 FROM acl_entry e WHERE e.acl_id = n.id AND e.principal_id = %(person)s AND e.rights & {share} <> 0))
-AND NOT EXISTS (
-    SELECT 1 FROM acl_entry e WHERE e.acl_id = n.id AND e.principal_id <> %(person)s AND e.rights & {share} <> 0)
-ORDER BY n.id
-"""
-
-
-def administered_alone(conn: Connection, actor: Actor, organization_id: int, principal_id: int) -> list[int]:
-    """The projects of an organization whose sharing a person or team may change, and no other entry of their lists."""
-    _ = actor
-    query = sql.SQL(_ALONE).format(share=sql.Literal(int(Right.CHANGE_PERMISSIONS)))
-    return [row[0] for row in conn.execute(query, {"organization": organization_id, "person": principal_id})]
 
 
 def lets_create(conn: Connection, actor: Actor, organization_id: int) -> bool:

@@ -95,3 +95,9 @@ def merge(conn: Connection, source_id: int, target_id: int) -> None:
     conn.execute("UPDATE merged_organization SET into_id = %(target)s WHERE into_id = %(source)s", values)
     conn.execute("INSERT INTO merged_organization (id, into_id) VALUES (%(source)s, %(target)s)", values)
     conn.execute("DELETE FROM ledger_account WHERE organization_id = %(source)s", values)
+
+
+def survivor(conn: Connection, organization_id: int) -> int:
+    """What an organization was merged into in the end; itself, if into nothing."""
+    row = conn.execute("SELECT into_id FROM merged_organization WHERE id = %s", (organization_id,)).fetchone()
+    return int(row[0]) if row else organization_id

@@ -1,0 +1,123 @@
+"""Who follows whoever goes: with projects in many places, through teams, and with folders that have their own lists."""
+
+from __future__ import annotations
+
+import pytest
+from tests.live import Person, Server
+from tests.organizations.test_membership import ORG, join, managed
+from tests.organizations.test_succession import administrators, letter_to
+from tests.organizations.test_teams_as_members import team_of
+from tests.usage.test_charging import project_in
+from tests.world import allow, deny
+
+from vesicle.access.rights import OWNER_RIGHTS
+
+pytestmark = pytest.mark.xdist_group("plans")
+ALL = int(OWNER_RIGHTS)
+
+
+def by_team_alone(server: Server, maker: Person, project: str, team: str) -> None:
+    """The team administers the project, and nobody by themself."""
+    allow(server, project, int(team), ALL)
+    deny(server, project, maker.id)
+
+
+def test_all_that_a_removed_member_administered_here_is_followed_and_nothing_elsewhere(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    here, there = managed(chief, ann), managed(chief, chief)
+    join(ann, bob, here["id"])
+    join(chief, bob, there["id"])
+    mine = [project_in(bob, here["id"]) for _ in range(3)]
+    elsewhere = project_in(bob, there["id"])
+    ann.ok("PUT", f"{ORG}/preferred", {"organizationId": here["id"]})
+    hers = ann.project()["id"]
+    allow(planned, hers, bob.id, ALL)
+    folder, plain = bob.folder(hers)["id"], bob.folder(hers)["id"]
+    allow(planned, folder, bob.id, ALL)
+    deny(planned, folder, ann.id)
+    assert ann.call("GET", f"/repo/v1/entity/{folder}").status_code == 403
+    in_trash = project_in(bob, here["id"])
+    bob.ok("DELETE", f"/repo/v1/entity/{in_trash}")
+
+    ann.ok("DELETE", f"{ORG}/{here['id']}/member/{bob.id}")
+    for one in (*mine, folder):
+        assert administrators(bob, one) == {ann.id, bob.id}, one
+    assert ann.ok("GET", f"/repo/v1/entity/{folder}")["id"] == folder
+    assert administrators(bob, elsewhere) == {bob.id}
+    text = letter_to(planned, ann, here)
+    assert [one in text for one in (*mine, folder)] == [True] * 4
+    assert [one in text for one in (elsewhere, hers, plain, in_trash)] == [False] * 4
+    with planned.database() as conn:
+        (letters,) = conn.execute(
+            "SELECT count(*) FROM email WHERE recipient = %s AND subject LIKE '%%you administer%%'",
+            (f"{ann.name}@example.org",),
+        ).fetchone() or (0,)
+    assert letters == 1
+
+    bob.ok("DELETE", f"{ORG}/{there['id']}/member/{bob.id}")
+    assert administrators(bob, elsewhere) == {chief.id, bob.id}, "who leaves by themself is followed, too"
+    assert administrators(bob, mine[0]) == {ann.id, bob.id}
+
+
+def test_a_team_administers_while_somebody_else_is_in_it(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, team, empty = managed(chief, ann), team_of(bob), team_of(bob)
+    guest = planned.person("guest")
+    guest.ok("PUT", f"/repo/v1/team/{team}/member/{guest.id}")
+    with planned.database() as conn:
+        conn.execute("DELETE FROM membership WHERE group_id = %s", (int(empty),))
+    join(ann, bob, made["id"])
+    project = project_in(bob, made["id"])
+    by_team_alone(planned, bob, project, team)
+    allow(planned, project, int(empty), ALL)
+    bob.ok("DELETE", f"{ORG}/{made['id']}/member/{bob.id}")
+    assert administrators(bob, project) == {int(team), int(empty)}, "the guest administers it still"
+
+    join(ann, bob, made["id"])
+    with planned.database() as conn:
+        conn.execute("DELETE FROM membership WHERE group_id = %s AND member_id = %s", (int(team), guest.id))
+    ann.ok("DELETE", f"{ORG}/{made['id']}/member/{bob.id}")
+    assert administrators(bob, project) == {int(team), int(empty), ann.id}, "a team of the leaver's alone is the leaver"
+
+
+def test_a_team_that_goes_takes_along_whoever_has_no_other_seat(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, team = managed(chief, ann), team_of(bob)
+    guest = planned.person("guest")
+    guest.ok("PUT", f"/repo/v1/team/{team}/member/{guest.id}")
+    ann.ok("PUT", f"{ORG}/{made['id']}/member/{team}", {})
+    join(ann, bob, made["id"])
+    stays, goes, together = (project_in(one, made["id"]) for one in (bob, guest, guest))
+    by_team_alone(planned, guest, together, team)
+    ann.ok("DELETE", f"{ORG}/{made['id']}/member/{team}")
+    assert administrators(bob, stays) == {bob.id}, "they have a seat of their own"
+    assert administrators(guest, goes) == {ann.id, guest.id}
+    assert administrators(guest, together) == {ann.id, int(team)}
+
+
+def test_managers_by_a_team_follow_and_a_team_of_the_leaver_alone_does_not(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, team = managed(chief, ann), team_of(bob)
+    ann.ok("PUT", f"{ORG}/{made['id']}/member/{team}", {"isManager": True, "isContributor": True})
+    ann.ok("PUT", f"{ORG}/{made['id']}/member/{ann.id}", {"isContributor": True})
+    join(ann, bob, made["id"])
+    alone = project_in(bob, made["id"])
+    bob.ok("DELETE", f"{ORG}/{made['id']}/member/{bob.id}")
+    assert administrators(bob, alone) == {bob.id, ann.id}, "the owner, for the managers are the leaver"
+
+    guest = planned.person("guest")
+    guest.ok("PUT", f"/repo/v1/team/{team}/member/{guest.id}")
+    join(ann, bob, made["id"])
+    project = project_in(bob, made["id"])
+    guest.ok("DELETE", f"{ORG}/{made['id']}/member/{bob.id}")
+    assert administrators(bob, project) == {bob.id, guest.id}, "the one who acts, manager by a team"
+    late = planned.person("late")
+    join(guest, late, made["id"])
+    last = project_in(late, made["id"])
+    late.ok("DELETE", f"{ORG}/{made['id']}/member/{late.id}")
+    assert administrators(late, last) == {late.id, int(team)}, "the team, for no person manages by themself"
+    assert last in letter_to(planned, guest, made)
