@@ -167,8 +167,9 @@ REASONS = {
             *(
                 f"usage.{name}"
                 for name in (
+                    "keep_to_one",
+                    "let_others",
                     "begin_looking",
-                    "hold_accounts",
                     "wrong_handles",
                     "wrong_charges",
                     "wrong_promises",
@@ -178,10 +179,12 @@ REASONS = {
                     "wrong_places",
                     "charge_missing",
                     "put_promises",
-                    "put_account",
-                    "put_total",
-                    "put_day",
-                    "put_place",
+                    "hold_account",
+                    "count_promises",
+                    "add_to_account",
+                    "add_to_total",
+                    "add_to_day",
+                    "add_to_place",
                 )
             ),
         ),

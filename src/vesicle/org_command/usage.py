@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -105,16 +106,17 @@ def downloads(
 
 @org.command(rich_help_panel=PANEL)
 def recount(
-    mend: Annotated[bool, typer.Option("--mend", help="Set right what differs, in one transaction.")] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="Set right what differs, in small steps.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Compare every counter of usage with the file handles, while uploads go on; a line for each difference.
 
-    Ends with 1 when something differs and was not set right. With --mend, uploads wait until it is done.
+    Ends with 1 when something differs and was not set right. With --mend, too, uploads go on, and how far it is goes to
+    the standard error; when it was cut off, it can be called again.
     """
     with database_in_pieces(data, config) as (conn, _):
-        said = recounting.mend(conn) if mend else recounting.recount(conn)
+        said = recounting.mend(conn, partial(typer.echo, err=True)) if mend else recounting.recount(conn)
     for line in said:
         typer.echo(line)
     typer.echo(f"{len(said)} differences{', set right' if mend and said else ''}.")

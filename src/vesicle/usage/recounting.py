@@ -2,66 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from vesicle.audit import recording
-from vesicle.db import Connection
+from vesicle.db import Connection, Contention, lock_projects_shared
+from vesicle.errors import Conflict
 from vesicle.usage.store import ledger
 from vesicle.usage.store import recount as rows
 
+BATCH = 500
+TRIES = 5
 _ACCOUNT = ("stored", "reserved", "custom stored", "custom reserved", "in trash", "files")
 _TOTAL = ("stored", "in trash", "files")
+Row = tuple[Any, ...]
+Tell = Callable[[str], None]
+
+
+class Wrong(NamedTuple):
+    """All that differs at one moment."""
+
+    handles: list[Row]
+    charges: list[Row]
+    promises: list[Row]
+    accounts: list[Row]
+    totals: list[Row]
+    days: list[Row]
+    places: list[Row]
 
 
 def recount(conn: Connection) -> list[str]:
     """Every difference, a line each; nothing changes and nobody waits."""
-    with conn.transaction():
-        rows.begin_looking(conn)
-        return list(_lines(conn))
+    return list(_lines(_look(conn)))
 
 
-def mend(conn: Connection) -> list[str]:
-    """Every difference, set right in one transaction; deeds that change what is stored wait for it. Limits are not
-    asked: what is there is there.
+def mend(conn: Connection, tell: Tell = lambda _: None) -> list[str]:
+    """Every difference, set right in small steps, each kept by itself, while deeds go on; told of step by step.
+
+    Charges and promises are made what they should be. A counter then changes by what it lacked at one moment: deeds
+    change it and what it counts by the same, so that is what it lacks later, too. Limits are not asked: what is there
+    is there. Raises Conflict while somebody else does this.
     """
-    with conn.transaction():
-        rows.hold_accounts(conn)
-        said = list(_lines(conn))
-        charged = rows.charge_missing(conn)
-        ledger.settle(conn, sorted({*charged, *(row[0] for row in rows.wrong_charges(conn))}))
-        rows.put_promises(conn)
-        for account in rows.wrong_accounts(conn):
-            rows.put_account(conn, account)
-        for total in rows.wrong_totals(conn):
-            rows.put_total(conn, total)
-        for day in rows.wrong_days(conn):
-            rows.put_day(conn, day)
-        for place in rows.wrong_places(conn):
-            rows.put_place(conn, place)
+    if not rows.keep_to_one(conn):
+        raise Conflict("Somebody else sets counters right at this moment; wait until that is done.")
+    try:
+        wrong = _look(conn)
+        said = list(_lines(wrong))
         if said:
-            recording.note(conn, None, "usage.mend", "installation", None, {"differences": said[:100]})
+            with conn.transaction():
+                recording.note(conn, None, "usage.mend", "installation", None, {"differences": said[:100]})
+            handles = sorted({row[0] for row in (*wrong.handles, *wrong.charges)})
+            _in_steps(conn, _charge, handles, BATCH, "file handles", tell)
+            _in_steps(conn, _promise, sorted({row[0] for row in wrong.promises}), BATCH, "promises", tell)
+            _mend_counters(conn, tell)
+    finally:
+        rows.let_others(conn)
     return said
 
 
-def _lines(conn: Connection) -> Iterator[str]:
-    for what, _, there, should in rows.wrong_handles(conn):
+def _look(conn: Connection) -> Wrong:
+    with conn.transaction():
+        rows.begin_looking(conn)
+        return Wrong(rows.wrong_handles(conn), rows.wrong_charges(conn), rows.wrong_promises(conn), *_counters(conn))
+
+
+def _counters(conn: Connection) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
+    return rows.wrong_accounts(conn), rows.wrong_totals(conn), rows.wrong_days(conn), rows.wrong_places(conn)
+
+
+def _charge(conn: Connection, handle_ids: list[int]) -> None:
+    """Charges alone; their counters follow with all the others."""
+    lock_projects_shared(conn, ledger.projects_of(conn, handle_ids))
+    ledger.lock_handles(conn, handle_ids)
+    rows.charge_missing(conn, handle_ids)
+    ledger.settle(conn, handle_ids)
+
+
+def _promise(conn: Connection, upload_ids: list[int]) -> None:
+    for organization_id in rows.put_promises(conn, upload_ids):
+        rows.hold_account(conn, organization_id)
+        rows.count_promises(conn, organization_id)
+
+
+def _mend_counters(conn: Connection, tell: Tell) -> None:
+    """Organization by organization, and as deeds do it: the account first."""
+    with conn.transaction():
+        rows.begin_looking(conn)
+        found = _counters(conn)
+    adding = rows.add_to_account, rows.add_to_total, rows.add_to_day, rows.add_to_place
+    of: dict[int, list[tuple[Callable[[Connection, Row], None], Row]]] = defaultdict(list)
+    for add, wrong in zip(adding, found, strict=True):
+        for row in wrong:
+            of[row[0]].append((add, row))
+
+    def count(conn: Connection, organization_ids: list[int]) -> None:
+        for organization_id in organization_ids:
+            rows.hold_account(conn, organization_id)
+            for add, row in of[organization_id]:
+                add(conn, row)
+
+    _in_steps(conn, count, sorted(of), 1, "organizations", tell)
+
+
+def _in_steps(
+    conn: Connection, step: Callable[[Connection, list[int]], None], ids: list[int], size: int, what: str, tell: Tell
+) -> None:
+    for begin in range(0, len(ids), size):
+        for left in reversed(range(TRIES)):
+            try:
+                with conn.transaction():
+                    step(conn, ids[begin : begin + size])
+                break
+            except Contention:
+                # A deed was crossed, and nothing of this step was kept.
+                if not left:
+                    raise
+        tell(f"{min(begin + size, len(ids))} of {len(ids)} {what}")
+
+
+def _lines(wrong: Wrong) -> Iterator[str]:
+    for _, what, there, should in wrong.handles:
         yield _said(what, "bytes", there, should)
-    for _, what, there, should in rows.wrong_charges(conn):
+    for _, what, there, should in wrong.charges:
         yield _said(what, "is", there, should)
-    for _, what, there, should in rows.wrong_promises(conn):
+    for _, what, there, should in wrong.promises:
         yield _said(what, "promised", there, should)
-    for row in rows.wrong_accounts(conn):
+    for row in wrong.accounts:
         yield from _each(f"organization {row[0]}", _ACCOUNT, row[1:7], row[7:13])
-    for name, found in (("total", rows.wrong_totals(conn)), ("days", rows.wrong_days(conn))):
+    for name, found in (("total", wrong.totals), ("days", wrong.days)):
         for row in found:
             where = f"{name} of organization {row[0]}, project {row[1]}, location {row[2]}, contributor {row[3]}"
             yield from _each(where, _TOTAL, row[4:7], row[7:10])
-    for project, location, there, should in rows.wrong_places(conn):
+    for _, project, location, there, should in wrong.places:
         yield _said(f"syn{project} at location {location}", "stored", there, should)
 
 
-def _each(what: str, names: tuple[str, ...], there: Any, should: Any) -> Iterator[str]:
+def _each(what: str, names: tuple[str, ...], there: Sequence[Any], should: Sequence[Any]) -> Iterator[str]:
     for name, is_now, is_right in zip(names, there, should, strict=True):
         if is_now != is_right:
             yield _said(what, name, is_now, is_right)
