@@ -63,7 +63,9 @@ class NewObject(io.RawIOBase):
         self.size += len(piece)
         self._waiting += piece
         while len(self._waiting) > PART:
-            self._send(bytes(self._waiting[:PART]))
+            with memoryview(self._waiting) as waiting:
+                part = bytes(waiting[:PART])
+            self._send(part)
             del self._waiting[:PART]
         return len(piece)
 
