@@ -181,11 +181,40 @@ def test_a_source_that_vanished_or_changed_is_said(server: Server, owner: Person
     assert "any more" in refused(owner, request(migration), 410)
 
 
-def test_a_wrong_etag_and_a_part_that_was_not_copied_fail(owner: Person, migration: Migration) -> None:
+def test_an_object_of_the_same_size_in_the_place_of_the_source_is_not_copied(
+    server: Server, owner: Person, migration: Migration
+) -> None:
+    handle = owner.ok("GET", f"/file/v1/fileHandle/{migration.file['dataFileHandleId']}")
+    put(server, handle["bucketName"], handle["key"], b"x" * len(migration.content))
+    assert "its ETag is" in refused(owner, request(migration), 409)
+
+
+def test_parts_that_were_not_copied_are_refused_at_the_end_and_can_be_copied_then(
+    server: Server, owner: Person, migration: Migration
+) -> None:
     upload = begin(owner, request(migration))["uploadId"]
     path = f"/file/v1/file/multipart/{upload}"
-    assert owner.ok("PUT", f"{path}/add/2", partMD5Hex="0" * 32)["addPartState"] == "ADD_FAILED"
     copy_part(owner, upload, signed(owner, upload, 1)[0])
-    assert owner.ok("PUT", f"{path}/add/1", partMD5Hex="0" * 32)["addPartState"] == "ADD_FAILED"
+    assert "2 of 3 parts are missing" in owner.call("PUT", f"{path}/complete").text
+    assert owner.ok("PUT", f"{path}/add/2", partMD5Hex="no ETag")["addPartState"] == "ADD_FAILED"
+    for number in (2, 3):  # Never copied: as in the contract, nobody looks yet.
+        assert owner.ok("PUT", f"{path}/add/{number}", partMD5Hex="0" * 32)["addPartState"] == "ADD_SUCCESS"
     answer = owner.call("PUT", f"{path}/complete")
-    assert (answer.status_code, "3 of 3 parts are missing" in answer.text) == (400, True)
+    assert (answer.status_code, "cannot put the parts together" in answer.text) == (400, True), answer.text
+    again = begin(owner, request(migration))
+    assert (again["uploadId"], again["partsState"]) == (upload, "000")
+    handle = copied(owner, request(migration))
+    assert server.store().get(migration.bucket, handle["key"]) == migration.content
+
+
+def test_a_source_that_changes_after_it_was_copied_does_not_matter_where_the_store_looked_at_each_part(
+    server: Server, owner: Person, migration: Migration
+) -> None:
+    source = owner.ok("GET", f"/file/v1/fileHandle/{migration.file['dataFileHandleId']}")
+    upload = begin(owner, request(migration))["uploadId"]
+    for part in signed(owner, upload, 1, 2, 3):
+        copy_part(owner, upload, part)
+    put(server, source["bucketName"], source["key"], b"another")
+    done = owner.ok("PUT", f"/file/v1/file/multipart/{upload}/complete")
+    handle = owner.ok("GET", f"/file/v1/fileHandle/{done['resultFileHandleId']}")
+    assert server.store().get(migration.bucket, handle["key"]) == migration.content

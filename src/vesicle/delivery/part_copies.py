@@ -77,4 +77,9 @@ def _source(stores: Stores, handle: Handle, place: Place) -> ByteRange:
             f"The object {key} in the bucket {bucket} changed: it has {stat.size} bytes now, and {size} when file "
             f"handle {handle.id} was made."
         )
+    if handle.object_etag and stat.etag != handle.object_etag:
+        raise Conflict(
+            f"The object {key} in the bucket {bucket} changed: its ETag is {stat.etag} now, and was "
+            f"{handle.object_etag} when file handle {handle.id} was made."
+        )
     return ByteRange(bucket, key, stat.etag, 0, size - 1)

@@ -7,7 +7,7 @@ import msgspec
 from vesicle.access import OwnsUpload
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
-from vesicle.files import ending, store, uploads
+from vesicle.files import ending, part_copying, store, uploads
 from vesicle.files.model import MultipartUploadStatus, Upload
 from vesicle.files.store import uploads as rows
 from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload, ObjectStat, Refused
@@ -31,7 +31,7 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
     # What some stores call the ETag of a copied part is not the MD5 of its bytes.
     if upload.parts == 1 and not upload.is_copy and recorded[0][1] != upload.content_md5:
         raise BadRequest(f"The file in the store has the MD5 {recorded[0][1]}, not {upload.content_md5} as declared.")
-    seen = _assemble(conn, upload, stores, recorded)
+    seen = _assemble(conn, grant, upload, stores, recorded)
     if seen is not None and seen.size != upload.file_size:
         uploads.store_of(upload, stores).delete(upload.bucket, upload.key)
         ending.forget(conn, upload)
@@ -53,7 +53,9 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
     return uploads.status(now or upload)
 
 
-def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tuple[int, str]]) -> ObjectStat | None:
+def _assemble(
+    conn: Connection, grant: OwnsUpload, upload: Upload, stores: Stores, parts: list[tuple[int, str]]
+) -> ObjectStat | None:
     """What the store says of the object; None in a bucket that can only be written.
 
     An upload that the store has closed already was completed by a call whose end we missed.
@@ -63,6 +65,8 @@ def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tupl
     except NoSuchUpload:
         pass
     except Refused as refused:
+        if upload.is_copy and refused.store_code == "InvalidPart":  # Nobody looked at the parts of a copy before.
+            rows.clear_parts(conn, grant)
         raise BadRequest(f"The store cannot put the parts together: {refused.reason}") from None
     try:
         return uploads.store_of(upload, stores).stat(upload.bucket, upload.key)
@@ -76,11 +80,13 @@ def _assemble(conn: Connection, upload: Upload, stores: Stores, parts: list[tupl
 
 
 def _check_source(conn: Connection, upload: Upload, stores: Stores) -> None:
-    """What was copied is still what was to be copied: not every store looks at that for each part.
+    """What was copied is still what was to be copied, where the store did not look at that for each part.
 
     Raises BadRequest, and removes the copy.
     """
     if upload.source_bucket is None or upload.source_key is None:
+        return
+    if part_copying.is_pinned(upload, uploads.store_of(upload, stores).name):
         return
     try:
         now = uploads.store_of(upload, stores).stat(upload.source_bucket, upload.source_key).etag

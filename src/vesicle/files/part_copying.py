@@ -17,8 +17,11 @@ from vesicle.wire import encode
 
 SHOWN_FOR_S = 300.0
 MOST_SHOWN = 10_000
+NO_ETAG = "0" * 32
 # Until when it counts as seen that a store copies from one location to another; of this process alone.
 _shown: dict[tuple[str, str, int | None, int], float] = {}
+# Whether a store refuses to copy from an object that has another ETag than was named; as this process saw it.
+_heedful: dict[str, bool] = {}
 
 
 def digest_of(request: MultipartUploadCopyRequest) -> bytes:
@@ -69,6 +72,20 @@ def _show(place: Place, source: ByteRange, handle: Handle, key: str, store_uploa
         return
     copies = power(place.store, CopiesParts)
     copies.copy_part(source._replace(last=0), place.bucket, key, store_upload_id, 1)
+    _heedful[place.store.name] = _heeds_etags(copies, source._replace(last=0), place.bucket, key, store_upload_id)
     if len(_shown) >= MOST_SHOWN:
         _shown.clear()
     _shown[between] = time.monotonic() + SHOWN_FOR_S
+
+
+def _heeds_etags(copies: CopiesParts, source: ByteRange, bucket: str, key: str, store_upload_id: str) -> bool:
+    try:
+        copies.copy_part(source._replace(etag=NO_ETAG), bucket, key, store_upload_id, 1)
+    except Refused as refused:
+        return refused.store_code == "PreconditionFailed"
+    return False
+
+
+def is_pinned(upload: Upload, store_name: str) -> bool:
+    """True when the store looked at the source's ETag for each part that it copied; nobody has to afterwards."""
+    return upload.is_copy and _heedful.get(store_name, False)

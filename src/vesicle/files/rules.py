@@ -44,9 +44,14 @@ def check_file_name(name: str) -> None:
         raise BadRequest("fileName contains a control character.")
 
 
+def is_md5(text: str) -> bool:
+    """True for an MD5 in lower-case hex, and for what stores call the ETag of a part."""
+    return _MD5.fullmatch(text) is not None
+
+
 def checked_md5(text: str) -> str:
     """An MD5 in lower-case hex. Raises BadRequest."""
-    if not _MD5.fullmatch(text.lower()):
+    if not is_md5(text.lower()):
         raise BadRequest(f"{text[:50]!r} is not an MD5: it takes 32 hexadecimal digits.")
     return text.lower()
 

@@ -24,7 +24,7 @@ from vesicle.files.model import (
     PartPresignedUrl,
     Upload,
 )
-from vesicle.files.rules import check_content_type, check_file_name, checked_md5, key_name, number_of_parts
+from vesicle.files.rules import check_content_type, check_file_name, checked_md5, is_md5, key_name, number_of_parts
 from vesicle.files.store import uploads as rows
 from vesicle.locations import resolving
 from vesicle.locations.model import DEFAULT
@@ -220,22 +220,13 @@ def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, m
     """Look the part up in the store, and record it when it is what the client says.
 
     A part that is not there, or is another, is ADD_FAILED: the client sends it again. A store that does not answer is
-    Unavailable: the client waits (ruling 4).
+    Unavailable: the client waits (ruling 4). Parts of a copy are recorded as they are said (contract, 8.6): what the
+    client says is the store's own answer, to which the store is held when it puts the parts together.
     """
     upload = _unfinished(conn, grant)
     _check_number(upload, number)
     wanted = md5.strip('"').lower()
-    try:
-        listed = store_of(upload, stores).listed_parts(upload.bucket, upload.key, upload.store_upload_id, number)
-        why_not = None if listed else f"Part {number} is not in the store."
-        if listed and not any(part.etag == wanted for part in listed):
-            why_not = f"The bytes of part {number} in the store have another MD5 than {wanted[:40]}."
-    except NoSuchUpload:
-        ending.forget(conn, upload)
-        why_not = "The store does not know this upload any more; begin it anew."
-    except Refused as refused:
-        # Where nothing can be read back, what the client says is all there is; the store checks it at the end.
-        why_not = refused.reason if upload.readable else None
+    why_not = None if upload.is_copy and is_md5(wanted) else _why_not_there(conn, upload, stores, number, wanted)
     if why_not is None:
         rows.put_part(conn, grant, number, wanted)
         return AddPartResponse(upload_id=str(upload.id), part_number=number, add_part_state="ADD_SUCCESS")
@@ -243,6 +234,22 @@ def add_part(conn: Connection, grant: OwnsUpload, stores: Stores, number: int, m
     return AddPartResponse(
         upload_id=str(upload.id), part_number=number, add_part_state="ADD_FAILED", error_message=why_not
     )
+
+
+def _why_not_there(conn: Connection, upload: Upload, stores: Stores, number: int, wanted: str) -> str | None:
+    try:
+        listed = store_of(upload, stores).listed_parts(upload.bucket, upload.key, upload.store_upload_id, number)
+    except NoSuchUpload:
+        ending.forget(conn, upload)
+        return "The store does not know this upload any more; begin it anew."
+    except Refused as refused:
+        # Where nothing can be read back, what the client says is all there is; the store checks it at the end.
+        return refused.reason if upload.readable else None
+    if any(part.etag == wanted for part in listed):
+        return None
+    if not listed:
+        return f"Part {number} is not in the store."
+    return f"The bytes of part {number} in the store have another MD5 than {wanted[:40]}."
 
 
 def existing(conn: Connection, grant: OwnsUpload) -> Upload:

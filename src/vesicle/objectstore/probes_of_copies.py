@@ -8,7 +8,7 @@ from functools import partial
 
 from vesicle.errors import BadRequest
 from vesicle.objectstore.contract import ByteRange, NoSuchObject, Refused
-from vesicle.objectstore.probing import Answer, Probe, Subject, must_be, must_raise, promise
+from vesicle.objectstore.probing import Answer, Probe, PromiseBroken, Subject, must_be, must_raise, promise
 
 PROBES: list[Probe] = []
 SMALLEST_PART = 5 * 2**20
@@ -53,6 +53,8 @@ def copied_parts_become_the_object(subject: Subject) -> None:
         found = [(part.etag, part.size) for part in listed]
         must_be(found, [(_etag_in(answer), source.last - source.first + 1)], f"what is listed of part {number}")
         recorded.append((number, _etag_in(answer)))
+    other = [recorded[0], (2, _etag(b"never copied"))]
+    must_raise(Refused, lambda: subject.parts.complete_upload(subject.bucket, key, upload_id, other), "another ETag")
     subject.parts.complete_upload(subject.bucket, key, upload_id, recorded)
     must_be(subject.store.get(subject.bucket, key), BODY, "the copy")
 
@@ -92,7 +94,12 @@ def a_changed_source_is_seen(subject: Subject) -> None:
     answer = _send(subject, source, key, upload_id, 1)
     must_be(answer.status, 200 if subject.differences.ignores_the_etag_of_a_copied_part else 412, "the status")
     if not subject.differences.ignores_the_etag_of_a_copied_part:
-        must_raise(Refused, lambda: subject.copies.copy_part(source, subject.bucket, key, upload_id, 1), "copy_part")
+        try:
+            subject.copies.copy_part(source, subject.bucket, key, upload_id, 1)
+        except Refused as refused:
+            must_be(refused.store_code, "PreconditionFailed", "the code of copy_part")
+        else:
+            raise PromiseBroken("copy_part took the bytes of another object")
     gone = source._replace(key=subject.key("never put"))
     must_raise(NoSuchObject, lambda: subject.copies.copy_part(gone, subject.bucket, key, upload_id, 1), "a gone source")
 

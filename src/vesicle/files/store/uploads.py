@@ -91,6 +91,11 @@ def clear_part(conn: Connection, proof: OwnsUpload, number: int) -> None:
     conn.execute("DELETE FROM multipart_part WHERE upload_id = %s AND number = %s", (proof.id, number))
 
 
+def clear_parts(conn: Connection, proof: OwnsUpload) -> None:
+    """Every part has to be sent again."""
+    conn.execute("DELETE FROM multipart_part WHERE upload_id = %s", (proof.id,))
+
+
 def finish_upload(conn: Connection, proof: OwnsUpload, handle_id: int) -> Upload | None:
     """Completed: the parts are history, the handle is the result. The upload as it is then."""
     query = (
