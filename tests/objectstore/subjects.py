@@ -19,7 +19,6 @@ SEAWEEDFS = Differences(
     evens_slashes=True,
     refuses_names_over_255_bytes=True,
     paging_loses_keys_below_keys=True,
-    paging_loses_versions_around_keys=True,
 )
 CEPH = Differences(
     ignores_the_etag_of_a_copied_part=True,

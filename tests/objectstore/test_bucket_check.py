@@ -12,6 +12,7 @@ from uuid import uuid4
 import boto3
 import pytest
 from tests.objectstore.sharing import Facts
+from tests.objectstore.subjects import keep_versions
 
 from vesicle.locations.checking import BucketCheckResult, check
 from vesicle.objectstore.bucket_check import checked
@@ -40,12 +41,24 @@ def foreign(ceph: Facts) -> Iterator[S3Store]:
         yield store
 
 
+def client_of(engine: Facts, user: str = "") -> Any:
+    """boto3 in the hands of one user of the engine."""
+    return boto3.client(
+        "s3", endpoint_url=engine["http"], region_name="us-east-1", aws_access_key_id=engine[f"{user}access_key"],
+        aws_secret_access_key=engine[f"{user}secret_key"],
+    )  # fmt: skip
+
+
 def owners_client(ceph: Facts) -> Any:
     """boto3 in the hands of the bucket's owner."""
-    return boto3.client(
-        "s3", endpoint_url=ceph["http"], region_name="us-east-1", aws_access_key_id=ceph["owner_access_key"],
-        aws_secret_access_key=ceph["owner_secret_key"],
-    )  # fmt: skip
+    return client_of(ceph, "owner_")
+
+
+def whatever_is_kept(s3: Any, bucket: str) -> list[dict[str, Any]]:
+    """Every version and every mark of a deletion."""
+    page = s3.list_object_versions(Bucket=bucket)
+    assert not page["IsTruncated"]
+    return [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
 
 
 def states(found: BucketCheckResult) -> dict[str, str]:
@@ -68,6 +81,24 @@ def test_in_a_bucket_of_our_own_everything_works(ours: LendingS3Store) -> None:
     assert list(ours.open_uploads(bucket)) == []
 
 
+@pytest.mark.parametrize("engine", ["seaweedfs", "ceph"])
+def test_in_a_bucket_that_keeps_versions_nothing_stays_either(engine: str, request: pytest.FixtureRequest) -> None:
+    facts, bucket = request.getfixturevalue(engine), f"kept-{uuid4().hex[:8]}"
+    with closing(S3Store(facts["http"], facts["access_key"], facts["secret_key"])) as store:
+        store.ensure_bucket(bucket)
+        keep_versions(facts, bucket)
+        for body in (b"nobody", b"3400001"):
+            store.put(bucket, "raw/owner.txt", body)
+        store.delete(bucket, "raw/gone.txt")
+        owner = client_of(facts)
+        before = whatever_is_kept(owner, bucket)
+        found = check(store, bucket, "raw", ORIGIN)
+        assert {what for what, state in states(found).items() if state == "fails"} <= {"CORS for browsers"}
+        assert (states(found)["versions"], "remove what was tried" in states(found)) == ("works", False), found.lines
+        assert whatever_is_kept(owner, bucket) == before
+        assert [one["Key"] for one in before] == ["raw/owner.txt", "raw/owner.txt", "raw/gone.txt"]
+
+
 def test_a_missing_bucket_is_one_line_that_fails(ours: LendingS3Store) -> None:
     found = check(ours, f"none-{uuid4().hex[:8]}", None, ORIGIN)
     assert states(found) == {"reach the bucket": "fails"}
@@ -80,9 +111,8 @@ def test_the_papers_open_a_foreign_bucket(ceph: Facts, foreign: S3Store) -> None
     closed = check(foreign, bucket, None, ORIGIN)
     assert states(closed) == {"reach the bucket": "fails"}
     policy = json.loads(closed.bucket_policy)
-    policy["Statement"][0]["Principal"] = policy["Statement"][1]["Principal"] = {
-        "AWS": ["arn:aws:iam:::user/svc-admin"]
-    }
+    for statement in policy["Statement"]:
+        statement["Principal"] = {"AWS": ["arn:aws:iam:::user/svc-admin"]}
     owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy, separators=(",", ":")))
     without_cors = check(foreign, bucket, None, ORIGIN)
     assert [what for what, state in states(without_cors).items() if state == "fails"] == ["CORS for browsers"]
@@ -90,6 +120,15 @@ def test_the_papers_open_a_foreign_bucket(ceph: Facts, foreign: S3Store) -> None
     found = check(foreign, bucket, None, ORIGIN)
     assert "fails" not in states(found).values(), found.lines
     assert [one["Key"] for one in owner.list_objects_v2(Bucket=bucket)["Contents"]] == ["owner.txt"]
+    owner.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    found = check(foreign, bucket, None, ORIGIN)
+    assert "remove what was tried" not in states(found), found.lines
+    assert [one["Key"] for one in whatever_is_kept(owner, bucket)] == ["owner.txt"]
+    policy["Statement"].pop()
+    owner.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy, separators=(",", ":")))
+    (told,) = [line for line in check(foreign, bucket, None, ORIGIN).lines if line.what == "remove what was tried"]
+    assert (told.state, "old versions of it stay" in str(told.seen)) == ("differs", True)
+    assert "Delete every version of what begins with .vesicle-check-" in str(told.change)
 
 
 def _without_none(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -121,7 +121,7 @@ def check(
     """Try everything, also as a page of this origin; with a ``proof`` that fails, next to nothing. Raises nothing for
     what fails: that is a line of the answer.
     """
-    prefix = "/".join(filter(None, [base_key, f".vesicle-check-{uuid4().hex[:12]}"])) + "/"
+    prefix = "/".join(filter(None, [base_key, f"{bucket_papers.CHECKS}{uuid4().hex[:12]}"])) + "/"
     store = usual.hurried()
 
     def borrower(lent: Credentials) -> S3Store:
@@ -144,10 +144,10 @@ def _table(
     store: S3Store, bucket: str, base_key: str | None, origin: str, findings: list[Finding]
 ) -> BucketCheckResult:  # fmt: skip
     principal = _principal(store)
+    policy = bucket_papers.bucket_policy(bucket, principal, store.role, write=True, base_key=base_key)
     return BucketCheckResult(
         bucket=bucket, base_key=base_key or UNSET, lines=[_line(finding) for finding in findings],
-        bucket_policy=bucket_papers.pasted(bucket_papers.bucket_policy(bucket, principal, store.role, write=True)),
-        cors=bucket_papers.pasted(bucket_papers.cors(origin)),
+        bucket_policy=bucket_papers.pasted(policy), cors=bucket_papers.pasted(bucket_papers.cors(origin)),
         cloud_formation=bucket_papers.pasted(
             bucket_papers.cloud_formation(bucket, base_key, origin, principal, store.role)
         ),

@@ -252,14 +252,21 @@ def _summary(check: Check) -> Finding:
 
 
 def tidy(check: Check) -> None:
-    """Remove what the check left in the bucket, as far as it may."""
+    """Remove what the check left in the bucket, as far as it may: where versions are kept, every one of them."""
     if "write" not in check.can:
         return
+    what, prefix = "remove what was tried", check.subject.prefix
     try:
         for found in check.made:
             check.store.delete(check.bucket, found)
         if "list" in check.can:
             check.subject.clear()
     except StoreError as failure:
-        advice = f"Delete what begins with {check.subject.prefix}"
-        check.findings.append(Finding("remove what was tried", "differs", str(failure), advice))
+        check.findings.append(Finding(what, "differs", str(failure), f"Delete what begins with {prefix}"))
+        return
+    try:
+        if check.store.keeps_versions(check.bucket):
+            check.store.erase(check.bucket, prefix)
+    except StoreError as failure:
+        advice = f"Delete every version of what begins with {prefix}, and let this server do so the next time."
+        check.findings.append(Finding(what, "differs", f"old versions of it stay: {failure}", advice))

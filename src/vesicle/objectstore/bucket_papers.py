@@ -7,6 +7,8 @@ from typing import Any
 
 PRINCIPAL = "arn:aws:iam::ACCOUNT:user/THE-USER-OF-THIS-SERVER"
 VERSION = "2012-10-17"
+CHECKS = ".vesicle-check-"
+"""Below a base key, what every check of a bucket puts there begins so."""
 READ = ["s3:GetObject", "s3:GetObjectVersion"]
 WRITE = [
     "s3:PutObject", "s3:PutObjectAcl", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
@@ -14,11 +16,21 @@ WRITE = [
 LOOK = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
 
 
-def bucket_policy(bucket: str, principal: str | None, role: str | None, *, write: bool) -> dict[str, Any]:
-    """Lets this server, and the role whose sessions it lends, into a bucket; to read only, unless ``write``."""
+def bucket_policy(
+    bucket: str, principal: str | None, role: str | None, *, write: bool, base_key: str | None = None
+) -> dict[str, Any]:
+    """Lets this server, and the role whose sessions it lends, into a bucket; to read only, unless ``write``.
+
+    Old versions of objects are their owner's to remove, but for those that a check of the bucket leaves behind.
+    """
     who = {"AWS": [one for one in (principal or PRINCIPAL, role) if one]}
     arn = f"arn:aws:s3:::{bucket}"
     look = [*LOOK, "s3:ListBucketMultipartUploads"] if write else LOOK
+    tried = f"{arn}/{base_key}/{CHECKS}*" if base_key else f"{arn}/{CHECKS}*"
+    tidies = {
+        "Sid": "VesicleTidiesItsChecks", "Effect": "Allow", "Principal": who, "Action": ["s3:DeleteObjectVersion"],
+        "Resource": tried,
+    }  # fmt: skip
     return {
         "Version": VERSION,
         "Statement": [
@@ -27,6 +39,7 @@ def bucket_policy(bucket: str, principal: str | None, role: str | None, *, write
                 "Sid": "VesicleMovesObjects", "Effect": "Allow", "Principal": who,
                 "Action": [*READ, *(WRITE if write else ())], "Resource": f"{arn}/*",
             },
+            *([tidies] if write else ()),
         ],
     }  # fmt: skip
 
@@ -80,7 +93,7 @@ def cloud_formation(
                 "Type": "AWS::S3::BucketPolicy",
                 "Properties": {
                     "Bucket": {"Ref": "Bucket"},
-                    "PolicyDocument": bucket_policy(bucket, principal, role, write=True),
+                    "PolicyDocument": bucket_policy(bucket, principal, role, write=True, base_key=base_key),
                 },
             },
         },

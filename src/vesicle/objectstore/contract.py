@@ -195,8 +195,9 @@ class CopiesParts(Protocol):
     def copy_part(self, source: ByteRange, bucket: str, key: str, upload_id: str, number: int) -> str:
         """Fill one part from this piece, and return its ETag. May take minutes.
 
-        Raises ``Refused`` where the store does not copy between these two buckets, ``NoSuchObject`` for a source that
-        is gone. Some stores do not look at the ETag: compare the source's own afterwards.
+        Raises ``Refused`` where the store does not copy between these two buckets, and with the code
+        ``PreconditionFailed`` for a source with another ETag; ``NoSuchObject`` for one that is gone. Some stores do not
+        look at the ETag: compare the source's own afterwards.
         """
 
 
@@ -211,6 +212,11 @@ class Surveys(Protocol):
         """At most ``limit`` versions of objects whose keys begin with ``prefix``; ``after`` is what a page ended with.
 
         The versions of one key come together, the newest first; what is deleted has none that is the newest.
+        """
+
+    def erase(self, bucket: str, prefix: str) -> None:
+        """Remove every version of all keys that begin with this (not empty) prefix for good, and every mark of a
+        deletion. One that may not be removed is ``Refused``, and so are those behind it.
         """
 
     def md5(self, bucket: str, key: str, etag: str, version_id: str | None = None) -> str:

@@ -126,6 +126,8 @@ def keys_below_keys_are_listed(subject: Subject) -> None:
         must_be(sorted(_paged(subject, subject.prefix, limit)), keys, f"the keys of pages of {limit}")
     lost = keys[3:] if subject.differences.paging_loses_keys_below_keys else []
     must_be(sorted(_paged(subject, subject.prefix, 1)), [k for k in keys if k not in lost], "the keys of pages of one")
+    subject.store.delete(subject.bucket, keys[2])
+    must_be(_paged(subject, subject.prefix, 2), [keys[0], keys[1], keys[3]], "the keys, the last below another")
 
 
 @promise("a copy has the bytes, the content type and the metadata", PROBES)

@@ -40,8 +40,6 @@ class Differences:
     """Between two slashes a key has at most 255 bytes."""
     paging_loses_keys_below_keys: bool = False
     """With ``after`` naming ``a``, the listing passes over ``a/b``."""
-    paging_loses_versions_around_keys: bool = False
-    """A page of versions that ends between ``a``, ``a-b`` and ``a/b`` loses the first and the last of them."""
     ignores_the_etag_of_a_copied_part: bool = False
     """A part is copied from an object with another ETag than was asked for."""
     refuses_to_copy_parts_of_percent_keys: bool = False
@@ -102,6 +100,8 @@ class Subject:
         for bucket in filter(None, (self.bucket, self.versioned)):
             for found in self.store.list(bucket, self.prefix):
                 self.store.delete(bucket, found.key)
+        if self.versioned is not None:
+            self.surveys.erase(self.versioned, self.prefix)
 
     def ask(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
         """One request with nothing but these headers, as whoever holds the URL would make it."""

@@ -12,7 +12,8 @@ from vesicle import errors
 from vesicle.objectstore.contract import ByteRange, SignedUrl
 from vesicle.objectstore.sigv4 import Presigner
 
-_CEPH_REQUEST = re.compile(r"tx[0-9a-f]{21}-[0-9a-f]{10}-")
+CEPH_REQUEST = re.compile(r"tx[0-9a-f]{21}-[0-9a-f]{10}-")
+"""How a gateway of Ceph numbers its requests, by which it is told from other stores."""
 
 
 class PartCopies:
@@ -64,7 +65,7 @@ class PartCopies:
         """Told by how it numbers its requests."""
         if self._at_ceph is None:
             request_id = self._call("head_bucket", _request_id, Bucket=bucket)
-            self._at_ceph = _CEPH_REQUEST.match(request_id) is not None
+            self._at_ceph = CEPH_REQUEST.match(request_id) is not None
         return self._at_ceph
 
 
