@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 
 import structlog
 
@@ -16,8 +18,10 @@ from vesicle.jobs import frame
 from vesicle.jobs.model import AsyncJobId
 from vesicle.jobs.queue import periodic, task
 from vesicle.locations import resolving
+from vesicle.objectstore.contract import Refused
 from vesicle.relocation import turns
-from vesicle.relocation.listing import Seen, Walk
+from vesicle.relocation.details import AT_ONCE
+from vesicle.relocation.listing import Seen, Walk, patiently
 from vesicle.relocation.model import (
     CheckDriftRequest,
     CheckDriftResponse,
@@ -31,6 +35,7 @@ from vesicle.wire import UNSET, EntityId, Id, key_of_token, or_unset, stamp, tok
 
 log = structlog.get_logger(__name__)
 PAGE = 100
+AT_A_TIME = 1000
 
 
 def differences(recorded: Iterable[drift.Recorded], objects: Iterable[Seen]) -> tuple[list[int], list[Difference]]:
@@ -82,11 +87,47 @@ def _walk(house: House, location_id: int, job: frame.Running | None) -> None:
                 _compare_page(conn, location_id, objects)
                 if cursor is not None:
                     drift.advance(conn, location_id, cursor, len(objects))
-                else:
-                    drift.finish(conn, location_id, state.began_on)
             seen += len(objects)
             if job is not None:
                 job.progress(seen, seen, f"{seen} objects looked at")
+    _ask_for_the_rest(house, location_id, place, state.began_on, job)
+    with house.pool.connection() as conn:
+        drift.finish(conn, location_id)
+
+
+def _ask_for_the_rest(
+    house: House, location_id: int, place: resolving.Place, began_on: datetime, job: frame.Running | None
+) -> None:
+    """What was met in no page is asked for by name, before it is called missing: not every listing has old versions."""
+    asked = 0
+    while True:
+        with house.pool.connection() as conn:
+            rest = drift.not_met(conn, location_id, began_on, AT_A_TIME)
+        if not rest:
+            return
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            found = threads.map(lambda one: patiently(lambda: _of_object(place, one)), rest)
+            differ = [one for one in found if one is not None]
+        met = sorted({one.id for one in rest} - {one.handle for one in differ})
+        with house.pool.connection() as conn, conn.transaction():
+            handles.met_again(conn, location_id, met)
+            drift.forget(conn, location_id, met)
+            drift.keep(conn, location_id, differ)
+        asked += len(rest)
+        if job is not None:
+            job.progress(asked, asked, f"{asked} objects that were not listed asked for")
+
+
+def _of_object(place: resolving.Place, one: drift.Recorded) -> Difference | None:
+    """How the object of a handle differs; None when it is there as it is on record."""
+    try:
+        now = place.store.stat(place.bucket, one.key, one.version_id)
+    except Refused:
+        return Difference(one.id, "missing", None, None, None)
+    if (now.size, now.etag) == (one.size, one.etag or now.etag):
+        return None
+    version = None if now.version_id == "null" else now.version_id
+    return Difference(one.id, "changed", now.size, now.etag, version)
 
 
 def _compare_page(conn: Connection, location_id: int, objects: list[Seen]) -> None:

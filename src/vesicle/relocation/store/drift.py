@@ -112,21 +112,23 @@ def forget(conn: Connection, location_id: int, handles: Collection[int]) -> None
     )
 
 
-_MISSING = """
-INSERT INTO drift (location_id, file_handle_id, kind)
-SELECT h.storage_location_id, h.id, 'missing' FROM file_handle h
-WHERE h.storage_location_id = %(location)s AND h.storage_location_id <> 1 AND h.kind = 's3'
-    AND h.created_on < %(began)s AND (h.checked_on IS NULL OR h.checked_on < %(began)s)
-    AND NOT EXISTS (SELECT 1 FROM drift d WHERE d.location_id = %(location)s AND d.file_handle_id = h.id
-                    AND d.noticed_on >= %(began)s)
-ON CONFLICT (location_id, file_handle_id) DO UPDATE SET kind = excluded.kind, size = NULL, etag = NULL,
-    version_id = NULL, noticed_on = now()
-"""
+def not_met(conn: Connection, location_id: int, began_on: datetime, limit: int) -> list[Recorded]:
+    """Some of the handles that a round which began then did neither meet nor find different.
+
+    Serves a worker that acts for the house.
+    """
+    query = (
+        f"{_RECORDED} WHERE h.storage_location_id = %(location)s AND h.storage_location_id <> 1 AND h.kind = 's3'"
+        " AND h.created_on < %(began)s AND (h.checked_on IS NULL OR h.checked_on < %(began)s)"
+        " AND NOT EXISTS (SELECT 1 FROM drift d WHERE d.location_id = %(location)s AND d.file_handle_id = h.id"
+        " AND d.noticed_on >= %(began)s) ORDER BY h.id LIMIT %(limit)s"
+    )
+    with conn.cursor(row_factory=args_row(Recorded)) as cursor:
+        return cursor.execute(query, {"location": location_id, "began": began_on, "limit": limit}).fetchall()
 
 
-def finish(conn: Connection, location_id: int, began_on: datetime) -> None:
-    """The whole bucket was seen: whoever was not met in it is missing."""
-    conn.execute(_MISSING, {"location": location_id, "began": began_on})
+def finish(conn: Connection, location_id: int) -> None:
+    """The whole bucket was seen, and what was not met in it was asked for."""
     conn.execute("UPDATE drift_check SET finished_on = now(), cursor = NULL WHERE location_id = %s", (location_id,))
 
 
