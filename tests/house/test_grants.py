@@ -113,6 +113,7 @@ REASONS = {
     "relocation.keep": "the worker that compares buckets with the record",
     "relocation.forget": "the worker that compares buckets with the record",
     "relocation.finish": "the worker that compares buckets with the record",
+    "relocation.not_met": "the worker that compares buckets with the record",
     "relocation.due": "the worker that compares buckets with the record",
     "files.note_checked": "the worker that compares buckets with the record",
     "files.object_is_referred_to": "the worker that removes objects",
