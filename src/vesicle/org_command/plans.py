@@ -15,7 +15,7 @@ from vesicle.wire import UNSET, Id, Maybe
 PANEL = "Plans"
 Users = Annotated[int | None, typer.Option(help="How many people may contribute; unlimited when left out.")]
 Projects = Annotated[int | None, typer.Option(help="How many projects there may be; unlimited when left out.")]
-Period = Annotated[str, typer.Option(help="MONTH or YEAR: the period of --egress.")]
+Period = Annotated[str | None, typer.Option(help="MONTH or YEAR: the period of --egress; as it is when left out.")]
 
 
 def _count(number: int | None) -> Maybe[int]:
@@ -37,7 +37,7 @@ def limit(
     custom: Gigabytes = None,
     users: Users = None,
     projects: Projects = None,
-    period: Period = "YEAR",
+    period: Period = None,
     ends_on: Annotated[str | None, typer.Option(help="When it ends: 2031-01-01T00:00:00Z, or never.")] = None,
     data: Data = None,
     config: Config = None,
@@ -53,8 +53,8 @@ def limit(
             conn, OPERATOR, plan.id,
             PlanUpdate(
                 etag=plan.etag, ends_on=end, storage_limit_bytes=as_bytes(storage), egress_limit_bytes=as_bytes(egress),
-                custom_storage_limit_bytes=as_bytes(custom), egress_period=period, certified_user_limit=_count(users),
-                project_limit=_count(projects),
+                custom_storage_limit_bytes=as_bytes(custom), egress_period=period or UNSET,
+                certified_user_limit=_count(users), project_limit=_count(projects),
             ),
         )  # fmt: skip
         show(changed)
@@ -84,14 +84,14 @@ def offer(
     custom: Gigabytes = None,
     users: Users = None,
     projects: Projects = None,
-    period: Period = "YEAR",
+    period: Period = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Add a plan to the catalogue, or change one; organizations that have it already keep what they have."""
     given = PlanOffer(
         name=name, type=kind, storage_limit_bytes=as_bytes(storage), egress_limit_bytes=as_bytes(egress),
-        custom_storage_limit_bytes=as_bytes(custom), certified_user_limit=_count(users), egress_period=period,
+        custom_storage_limit_bytes=as_bytes(custom), certified_user_limit=_count(users), egress_period=period or UNSET,
         project_limit=_count(projects),
     )  # fmt: skip
     with database(data, config) as (conn, _):

@@ -53,7 +53,10 @@ def catalogue(conn: Connection, actor: Actor) -> PlanOfferList:
 
 
 def put_offer(conn: Connection, actor: Actor, given: PlanOffer) -> PlanOffer:
-    """Add a line to the catalogue, or change it; plans that were made from it stay as they are."""
+    """Add a line to the catalogue, or change it; plans that were made from it stay as they are.
+
+    A period that is left out is that of the line before, or a year.
+    """
     require_administrator(conn, actor)
     name = given.name
     if not (name[:1].isalpha() and name.isascii() and name.isupper() and name.replace("_", "").isalnum()) or (
@@ -65,7 +68,7 @@ def put_offer(conn: Connection, actor: Actor, given: PlanOffer) -> PlanOffer:
     check_limits(given)
     before = rows.offer(conn, actor, name)
     values = {"name": name, "kind": check_kind(given.type), **_values(given)}
-    values["egress_period"] = values["egress_period"] or "YEAR"
+    values["egress_period"] = values["egress_period"] or (before["egress_period"] if before else "YEAR")
     rows.put_offer(conn, actor, values)
     recording.note(conn, actor.id, "plan_offer.put", "plan_offer", name, {"from": before, "to": values})
     return given
