@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 
 from vesicle.access import Actor, OwnsToken, Scope
 from vesicle.access.actors import EVERY_SCOPE, signed_in
@@ -49,11 +50,14 @@ def actor_of_token(conn: Connection, token: str, settings: Settings) -> Actor:
     )  # fmt: skip
 
 
-def actor_of_person(conn: Connection, person_id: int, settings: Settings) -> Actor:
-    """The person as an actor, for work that goes on after their request. Their groups are read now, not then."""
+def actor_of_person(conn: Connection, person_id: int, settings: Settings, address: str | None = None) -> Actor:
+    """The person as an actor, for work that goes on after their request, which came from the address. Their groups are
+    read now, not then.
+    """
     certified = settings.certification == "everyone"
     groups = store.groups(conn, person_id)
-    return signed_in(person_id, groups, EVERY_SCOPE, everyone_certified=certified, token_id=None)
+    actor = signed_in(person_id, groups, EVERY_SCOPE, everyone_certified=certified, token_id=None)
+    return replace(actor, address=address)
 
 
 def create(conn: Connection, actor: Actor, request: AccessTokenRequest) -> str:

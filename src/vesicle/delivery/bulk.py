@@ -78,7 +78,7 @@ def pack(job: frame.Running, request: BulkFileDownloadRequest) -> frame.End:
     """Write the zip; its handle, the download records and the answer are written together at the end."""
     check(request)
     with job.house.pool.connection() as conn:
-        actor = tokens.actor_of_person(conn, job.started_by, job.house.settings)
+        actor = tokens.actor_of_person(conn, job.started_by, job.house.settings, job.address)
         answers = associations.allowed(conn, actor, request.requested_files)
         planned = _plan(request, answers)
         entries = [one for one in planned if isinstance(one, Entry)]

@@ -116,7 +116,7 @@ def package(job: frame.Running, request: DownloadListPackageRequest) -> frame.En
     check_package(request)
     house = job.house
     with house.pool.connection() as conn:
-        actor = tokens.actor_of_person(conn, job.started_by, house.settings)
+        actor = tokens.actor_of_person(conn, job.started_by, house.settings, job.address)
         listed = store.available(conn, actor, zips.LARGEST_FILE, True, [], MOST_PACKED, 0)
         entries = _entries(conn, actor, listed)
         zips.look(conn, house, entries)

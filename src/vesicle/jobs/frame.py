@@ -37,10 +37,10 @@ class Canceled(BadRequest):
 
 
 class Running:
-    """A job while it runs: whose it is, and how far it is."""
+    """A job while it runs: whose it is, where it was asked for, and how far it is."""
 
     def __init__(self, house: House, row: JobRow) -> None:
-        self.house, self.id, self.started_by = house, row.id, row.started_by
+        self.house, self.id, self.started_by, self.address = house, row.id, row.started_by, row.address
         self._tell_after = 0.0
 
     def progress(self, done: int, of: int, message: str = "") -> None:

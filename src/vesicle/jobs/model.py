@@ -54,3 +54,4 @@ class JobRow(msgspec.Struct, array_like=True):
     progress_current: int
     progress_total: int
     progress_message: str
+    address: str | None

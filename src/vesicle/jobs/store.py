@@ -11,15 +11,15 @@ from vesicle.jobs.model import JobRow
 _COLUMNS = (
     "id, kind, started_by, started_on, changed_on, etag, state, canceling, request, response, status, "
     "reason, error_code,"
-    " progress_current, progress_total, progress_message"
+    " progress_current, progress_total, progress_message, abbrev(address)"
 )
 
 
 def insert(conn: Connection, actor: Actor, kind: str, request: bytes) -> int:
     """A new job, and its id."""
     row = conn.execute(
-        "INSERT INTO async_job (kind, started_by, request) VALUES (%s, %s, %s::jsonb) RETURNING id",
-        (kind, actor.id, request.decode()),
+        "INSERT INTO async_job (kind, started_by, request, address) VALUES (%s, %s, %s::jsonb, %s::inet) RETURNING id",
+        (kind, actor.id, request.decode(), actor.address),
     ).fetchone()
     if row is None:
         raise RuntimeError("INSERT gave no id")
