@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from tests import golden_files
+from tests.fresh import fresh_database
 from tests.live import Server
 
 from vesicle.db.migrate import current, migrate, newest
@@ -55,17 +56,10 @@ def picture(conn: psycopg.Connection[Any]) -> str:
 
 
 @pytest.fixture
-def empty(server: Server) -> Any:
+def empty(server: Server) -> Iterator[str]:
     """The address of an empty database beside the server's."""
-    name = f"fresh_{secrets.token_hex(4)}"
-    with server.database() as conn:
-        conn.execute(f"CREATE DATABASE {name}")
-        url = psycopg.conninfo.make_conninfo(server.database_url, dbname=name)
-        info = psycopg.conninfo.conninfo_to_dict(url)
-        yield f"postgresql://{info.pop('user')}@/{name}?" + "&".join(
-            f"{key}={value}" for key, value in info.items() if key != "dbname"
-        )
-        conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_database(server) as url:
+        yield url
 
 
 def test_a_fresh_database_is_the_servers_and_migrating_twice_changes_nothing(server: Server, empty: str) -> None:

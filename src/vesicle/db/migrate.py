@@ -42,8 +42,10 @@ def current(conn: Connection) -> str | None:
     return str(found[0]) if found else None
 
 
-def migrate(url: str) -> None:
-    """Run what is missing. Waits for another process that migrates; gives up on a table lock after LOCK_TIMEOUT_S."""
+def migrate(url: str, revision: str = "head") -> None:
+    """Run what is missing, up to the newest or to a revision. Waits for another process that migrates; gives up on a
+    table lock after LOCK_TIMEOUT_S.
+    """
     address = url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
         "postgres://", "postgresql+psycopg://", 1
     )
@@ -55,7 +57,7 @@ def migrate(url: str) -> None:
         config = _config()
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             connection.commit()
         finally:
             connection.rollback()
