@@ -295,13 +295,14 @@ def _downloads(conn: Any, made: Year) -> None:
     def record(project: int, ago: int) -> tuple[Any, ...]:
         one = Stored(0, made.handle_of(project, ago), project)
         handle, organization = FIRST_HANDLE + one.number, made.organization_of(project)
+        counted = 0 if one.location == CUSTOM else one.size
         return (made.moment(ago, project), made.contributor(organization, ago), handle, "FileEntity", handle,
-                one.location, one.size, one.size, organization, project)  # fmt: skip
+                one.location, one.size, one.size, counted, organization, project)  # fmt: skip
 
     copy(
         conn,
         "download_record (issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size,"
-        " charged, organization_id, project_id)",
+        " charged, counted, organization_id, project_id)",
         (record(project, ago) for ago in range(DAYS - 1, -1, -1) for project in made.projects),
     )
     copy(conn, "egress_rollup (day)", ((made.moment(ago).date(),) for ago in range(DAYS - 1, 0, -1)))
@@ -336,20 +337,21 @@ _SUMS = (
     """
     INSERT INTO egress_day
     SELECT organization_id, (issued_on AT TIME ZONE 'UTC')::date, project_id, storage_location_id, count(*), sum(size),
-           sum(charged)
+           sum(charged), sum(counted)
     FROM download_record WHERE issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'
     GROUP BY 1, 2, 3, 4
     """,
     """
     INSERT INTO egress_person_day
-    SELECT organization_id, (issued_on AT TIME ZONE 'UTC')::date, principal_id, count(*), sum(size), sum(charged)
+    SELECT organization_id, (issued_on AT TIME ZONE 'UTC')::date, principal_id, count(*), sum(size), sum(charged),
+           sum(counted)
     FROM download_record WHERE issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'
     GROUP BY 1, 2, 3
     """,
-    f"""
+    """
     INSERT INTO egress_counter
-    SELECT a.organization_id, period_begin(a.opens_on, a.egress_period), r.id % 64, sum(r.charged)
+    SELECT a.organization_id, period_begin(a.opens_on, a.egress_period), r.id % 8, sum(r.counted)
     FROM download_record r JOIN ledger_account a ON a.organization_id = r.organization_id
-    WHERE r.storage_location_id <> {CUSTOM} GROUP BY 1, 2, 3
+    WHERE r.counted > 0 GROUP BY 1, 2, 3
     """,
 )

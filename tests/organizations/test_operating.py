@@ -38,7 +38,7 @@ def test_the_operator_makes_renames_limits_and_reports(planned: Server, ann: Per
     ann.ok("PUT", f"{ORG}/preferred", {"organizationId": made})
     project = ann.project()
     ann.file(project["id"], b"x" * 10)
-    assert f"{project['id']},10,0,0,0,0,1,0,0,0" in org(planned, "usage", made)
+    assert f"{project['id']},10,0,0,0,0,1,0,0,0,0" in org(planned, "usage", made)
     assert f"{made}\tSELF_MANAGED\t10\tNew {name}" in org(planned, "list")
     assert "vesicle: There is no organization 999." in org(planned, "rename", "999", "x", status=2)
 

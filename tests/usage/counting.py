@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import psycopg
 import pytest
 from tests.live import Server
+from tests.usage import counting_sent
 
 from vesicle.objectstore.contract import NoSuchObject, NoSuchUpload
 
@@ -43,8 +45,15 @@ Counters = dict[Any, Any]
 
 def check(server: Server) -> None:
     """Every counter of the ledger is the sum of what it counts."""
-    with server.database() as conn, conn.transaction():
+    with server.database() as conn:
+        check_rows(conn)
+
+
+def check_rows(conn: psycopg.Connection[Any]) -> None:
+    """The same for a database."""
+    with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        counting_sent.check(conn)
         organizations = dict(conn.execute("SELECT id, organization_id FROM node WHERE kind = 'project'").fetchall())
         ties: dict[int, list[tuple[int, bool]]] = defaultdict(list)
         for handle, project, trashed in conn.execute(_TIES):

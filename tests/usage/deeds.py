@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.locations.buckets import external, location, own_bucket
 from tests.organizations.test_membership import ORG, join, managed, project_body
-from tests.usage.deeds_of_bytes import OfBytes
+from tests.usage.deeds_of_egress import OfEgress
 from tests.world import allow
 
 from vesicle.app import open_house
@@ -19,7 +19,7 @@ EVERYTHING = 31
 
 
 @dataclass
-class Deeds(OfBytes):
+class Deeds(OfEgress):
     """Three people, organizations with little room, projects that all of them share, and what can happen there."""
 
     def __post_init__(self) -> None:
@@ -215,6 +215,8 @@ DEEDS: dict[str, tuple[int, Callable[[Deeds, int, int, int, int, int], object]]]
     "delete": (3, lambda d, a, b, *_: d.delete(a, b)),
     "restore": (2, lambda d, a, *_: d.restore(a)),
     "purge": (2, lambda d, a, *_: d.purge(a)),
+    "download": (6, lambda d, a, b, c, e, *_: d.download(a, b, c, e)),
+    "change egress": (2, lambda d, a, b, *_: d.change_egress(a, b % 3000)),
 }
 OFTEN = [name for name, (weight, _) in DEEDS.items() for _ in range(weight)]
 # Where many deeds happen at once, nobody knows what was used when a limit was lowered.

@@ -16,6 +16,8 @@ from tests.organizations.test_membership import join, managed, refused
 from tests.usage.test_charging import project_in
 from tests.world import allow
 
+from vesicle.usage.store import reports
+
 pytestmark = pytest.mark.xdist_group("plans")
 BATCH = "/file/v1/fileHandle/batch"
 
@@ -26,13 +28,36 @@ def files_of(chief: Person, owner: Person, limit: int, sizes: list[int]) -> tupl
     return made, project, [owner.file(project, bytes([65 + n]) * size) for n, size in enumerate(sizes)]
 
 
-def add_up_anew(conn: psycopg.Connection[Any]) -> None:
-    """Yesterday is over once more, whichever test of the run added it up before."""
-    from vesicle.usage.store import reports
-
+def forget_days(conn: psycopg.Connection[Any]) -> None:
+    """No day was added up yet, whichever test of the run did it before."""
     for table in ("egress_rollup", "egress_day", "egress_person_day"):
-        conn.execute(f"DELETE FROM {table} WHERE day >= (now() AT TIME ZONE 'UTC')::date - 1")
+        conn.execute(f"DELETE FROM {table}")
+
+
+def add_up_anew(conn: psycopg.Connection[Any]) -> None:
+    """The days that are over, from the record."""
+    forget_days(conn)
     assert reports.roll_up(conn) >= 1
+
+
+def sent_before(conn: psycopg.Connection[Any], organization: str, size: int, days: int = 0) -> None:
+    """What somebody downloaded at the expense of an organization some days ago: on record, added up and counted."""
+    values = {"size": size, "id": int(organization), "days": days}
+    conn.execute(
+        "INSERT INTO download_record (principal_id, file_handle_id, size, charged, counted, storage_location_id,"
+        " organization_id, issued_on) VALUES (1, 1, %(size)s, %(size)s, %(size)s, 1, %(id)s,"
+        " now() - make_interval(days => %(days)s))",
+        values,
+    )
+    conn.execute(
+        "INSERT INTO egress_counter SELECT organization_id, begins_on, 1000, %(size)s"
+        " FROM ledger_account, period_of(opens_on, egress_period) WHERE organization_id = %(id)s"
+        " AND (now() AT TIME ZONE 'UTC')::date - %(days)s >= begins_on"
+        " ON CONFLICT (organization_id, begins_on, shard) DO UPDATE SET bytes = egress_counter.bytes + EXCLUDED.bytes",
+        values,
+    )
+    if days:
+        add_up_anew(conn)
 
 
 def ask(person: Person, file: str) -> int:
@@ -90,11 +115,7 @@ def test_thirty_two_threads_stop_at_the_limit_and_the_overshoot_is_told(
     for person in people:
         allow(planned, project, person.id, 3)
     with planned.database() as conn:
-        conn.execute(
-            "INSERT INTO egress_counter SELECT organization_id, period_begin(opens_on, egress_period), 1000, 4000"
-            " FROM ledger_account WHERE organization_id = %s",
-            (made["id"],),
-        )
+        sent_before(conn, made["id"], 4000)
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(lambda person: ask(person, files[0]["id"]), people))
     usage = ann.ok("GET", f"/vesicle/v1/usage/organization/{made['id']}")
@@ -155,34 +176,27 @@ def test_reports_by_each_key_add_up_to_the_same_and_can_be_followed_down(chief: 
         rows = ann.ok("GET", f"{path}/report", by=by)["results"]
         last = rows[-1]
         assert (last["storedBytes"], last["inTrashBytes"], last["files"]) == (120, 20, 2), by
-        assert (last["downloads"], last["sentBytes"], last["chargedBytes"]) == (2, 200, 100), by
+        assert (last["downloads"], last["sentBytes"], last["chargedBytes"], last["countedBytes"]) == (2, 200, 100, 100)
     assert len(ann.ok("GET", f"{path}/report", by="day", firstDay="2026-01-01", lastDay="2026-12-31")["results"]) == 365
     text = ann.ok("GET", f"{path}/report/csv", by="project")
     assert text.splitlines() == [
         "project,storedBytes,customStoredBytes,reservedBytes,customReservedBytes,inTrashBytes,files,downloads,sentBytes,"
-        "chargedBytes",
-        f"{project},120,0,0,0,20,2,2,200,100",
+        "chargedBytes,countedBytes",
+        f"{project},120,0,0,0,20,2,2,200,100,100",
     ]  # fmt: skip
     handles = ann.ok("GET", f"{path}/file", projectId=project)["results"]
     assert {(one["bytes"], one["inTrash"]) for one in handles} == {(100, False), (20, True)}
     downloads = ann.ok("GET", f"{path}/download", projectId=project)["results"]
-    assert sorted(one["charged"] for one in downloads) == [0, 100]
+    assert sorted((one["charged"], one["counted"]) for one in downloads) == [(0, 0), (100, 100)]
     for wrong in ({"by": "colour"}, {"firstDay": "soon"}, {"firstDay": "2026-02-02", "lastDay": "2026-02-01"}):
         assert refused(ann, "GET", f"{path}/report", **wrong)[0] == 400
 
 
 def test_days_that_are_over_are_added_up_once(planned: Server, chief: Person, ann: Person) -> None:
-    from vesicle.usage.store import reports
-
     made, _, files = files_of(chief, ann, 10**6, [100])
     ask(ann, files[0]["id"])
     with planned.database() as conn:
-        conn.execute(
-            "INSERT INTO download_record (principal_id, file_handle_id, size, charged, organization_id, project_id,"
-            " storage_location_id, issued_on) VALUES (%s, 1, 7, 7, %s, 0, 1, now() - interval '1 day')",
-            (ann.id, int(made["id"])),
-        )
-        add_up_anew(conn)
+        sent_before(conn, made["id"], 7, days=1)
         assert reports.roll_up(conn) == 0
     rows = ann.ok("GET", f"/vesicle/v1/usage/organization/{made['id']}/report", by="day")["results"]
     assert [one["sentBytes"] for one in rows[-2:]] == [7, 100]

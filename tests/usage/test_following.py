@@ -46,6 +46,7 @@ def follow_everything(person: Person, organization: str) -> dict[str, Any]:
             sent = person.ok("GET", f"{path}/download", **key)["results"]
             assert sum(one["size"] for one in sent) == row["sentBytes"], (by, row)
             assert sum(one["charged"] for one in sent) == row["chargedBytes"], (by, row)
+            assert sum(one["counted"] for one in sent) == row["countedBytes"], (by, row)
             assert len(sent) == row["downloads"] == len(lines(person, f"{path}/download/csv", **key)), (by, row)
             promised = person.ok("GET", f"{path}/upload", **key)["results"]
             assert sum(one["bytes"] for one in promised if not one["isCustom"]) == row["reservedBytes"], (by, row)
@@ -53,7 +54,7 @@ def follow_everything(person: Person, organization: str) -> dict[str, Any]:
             assert len(promised) == len(lines(person, f"{path}/upload/csv", **key)), (by, row)
         for name in STORED:
             assert sum(row[name] for row in rows) == total[name], (by, name)
-        assert sum(row["chargedBytes"] for row in rows) == total["sentBytes"], by
+        assert sum(row["countedBytes"] for row in rows) == total["sentBytes"], by
     return {name: total[name] for name in (*STORED, "sentBytes")}
 
 

@@ -11,8 +11,10 @@ import pytest
 from tests import sending
 from tests.live import NO_LIMITS, Person, Server, admin, start_server, stop_server
 from tests.objectstore.starting import free_ports
+from tests.organizations.test_membership import ORG
 from tests.organizations.test_operating import org
 from tests.usage.counting import check
+from tests.usage.test_egress import ask, sent_before
 
 pytestmark = pytest.mark.xdist_group("usage: recount")
 # Each makes one thing wrong, and the recount says so with these words.
@@ -29,6 +31,10 @@ WRONG = {
     "UPDATE charged_handle SET bytes = bytes + 1": "bytes",
     "DELETE FROM reservation": "promised nothing, should be 20",
     "UPDATE reservation SET bytes = 4": "promised 4, should be 20",
+    "UPDATE egress_counter SET bytes = bytes + 1": "101, should be 100",
+    "DELETE FROM egress_counter": "0, should be 100",
+    "UPDATE egress_day SET counted = 0": "counted 0, should be 7",
+    "DELETE FROM egress_person_day": "downloads 0, should be 1",
 }
 
 
@@ -48,10 +54,15 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def ann(own: Server) -> Person:
-    """Somebody with a file, a file in the trash can, one that is nowhere, and an upload that is not finished."""
+    """Somebody with a file that was downloaded, a file in the trash can, one that is nowhere, and an upload that is not
+    finished.
+    """
     ann = own.person("ann")
     project = ann.project()["id"]
-    ann.file(project, b"x" * 100)
+    assert ask(ann, ann.file(project, b"x" * 100)["id"]) == 200
+    (organization,) = ann.ok("GET", ORG)["results"]
+    with own.database() as conn:
+        sent_before(conn, organization["id"], 7, days=1)
     trashed = ann.file(project, b"y" * 10)
     ann.ok("DELETE", f"/repo/v1/entity/{trashed['id']}")
     ann.upload(b"nowhere")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vesicle.access import Actor
 from vesicle.audit import recording
 from vesicle.db import Connection
@@ -10,11 +12,11 @@ from vesicle.organizations import letters, planning, recorded
 from vesicle.organizations.model.moving import MergeOutcome, MergeRequest
 from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import Standing, require_manager
-from vesicle.organizations.store import members, plans
+from vesicle.organizations.store import members, notices, plans
 from vesicle.organizations.store import organizations as rows
 from vesicle.tree import belonging
 from vesicle.usage import limits, transferring
-from vesicle.usage.model import size
+from vesicle.usage.model import Account, size
 from vesicle.wire import Id, or_unset
 
 
@@ -41,6 +43,8 @@ def merge(conn: Connection, actor: Actor, target_id: int, given: MergeRequest) -
     transferring.merge(conn, source_id, target_id)
     belonging.transfer_all(conn, actor, source_id, target_id)
     members.move_all(conn, actor, source_id, target_id)
+    notices.move_all(conn, actor, source_id, target_id)
+    plans.move_requests(conn, actor, source_id, target_id)
     rows.delete(conn, actor, source_id)
     plans.delete(conn, actor, source.of.plan_id)
     after = recorded.memberships(conn, actor, target_id)
@@ -56,26 +60,39 @@ def _outcome(conn: Connection, source: Standing, target: Standing) -> MergeOutco
     """What the merged organization would be, and what stands against it. Holds both accounts."""
     ours, theirs = (limits.account(conn, one.of.id, lock=True) for one in _in_order(source, target))
     mine, other = (ours, theirs) if ours.organization_id == target.of.id else (theirs, ours)
-    used = mine.stored + mine.reserved + other.stored + other.reserved
-    custom = mine.custom_stored + mine.custom_reserved + other.custom_stored + other.custom_reserved
-    projects = sum(rows.project_count(conn, one.actor, one.of.id) for one in (source, target))
-    people = members.contributors_together(conn, source.actor, source.of.id, target.of.id)
-    reasons = []
-    if mine.storage_limit is not None and used > mine.storage_limit:
-        reasons.append(f"{size(used)} would be used or promised, and the plan allows {size(mine.storage_limit)}.")
-    if mine.custom_limit is not None and custom > mine.custom_limit:
-        reasons.append(f"{size(custom)} of custom storage would be used; the plan allows {size(mine.custom_limit)}.")
-    if target.of.project_limit is not None and projects > target.of.project_limit:
-        reasons.append(f"There would be {projects} projects, and the plan allows {target.of.project_limit}.")
-    if target.of.certified_user_limit is not None and people > target.of.certified_user_limit:
-        reasons.append(f"There would be {people} certified users; the plan allows {target.of.certified_user_limit}.")
-    if not mine.is_open:
-        reasons.append(f"The plan of {target.of.name} is not in force.")
-    return MergeOutcome(
+    brought, sent = transferring.sent_by_both(conn, source.of.id, target.of.id)
+    outcome = MergeOutcome(
         organization_id=Id(target.of.id), stored_bytes=mine.stored + other.stored,
         reserved_bytes=mine.reserved + other.reserved, custom_stored_bytes=mine.custom_stored + other.custom_stored,
-        storage_limit_bytes=or_unset(mine.storage_limit), projects=projects, certified_users=people, reasons=reasons,
+        sent_bytes=brought + sent, reasons=[],
+        projects=sum(rows.project_count(conn, one.actor, one.of.id) for one in (source, target)),
+        certified_users=members.contributors_together(conn, source.actor, source.of.id, target.of.id),
+        storage_limit_bytes=or_unset(mine.storage_limit), custom_storage_limit_bytes=or_unset(mine.custom_limit),
+        egress_limit_bytes=or_unset(mine.egress_limit),
     )  # fmt: skip
+    custom = outcome.custom_stored_bytes + mine.custom_reserved + other.custom_reserved
+    outcome.reasons += _passed(outcome, mine, target, custom, grows=brought > 0)
+    if plans.open_requests(conn, target.actor, source.of.id, target.of.id) > 1:
+        outcome.reasons.append("Both have asked for a plan; let one of the requests be decided first.")
+    return outcome
+
+
+def _passed(outcome: MergeOutcome, mine: Account, target: Standing, custom: int, *, grows: bool) -> Iterator[str]:
+    """Each limit of the target that would be passed; that of egress only where the source has sent something."""
+    used, sent, of = outcome.stored_bytes + outcome.reserved_bytes, outcome.sent_bytes, target.of
+    if mine.storage_limit is not None and used > mine.storage_limit:
+        yield f"{size(used)} would be used or promised, and the plan allows {size(mine.storage_limit)}."
+    if mine.custom_limit is not None and custom > mine.custom_limit:
+        yield f"{size(custom)} of custom storage would be used; the plan allows {size(mine.custom_limit)}."
+    if mine.egress_limit is not None and grows and sent > mine.egress_limit:
+        period = mine.egress_period.lower()
+        yield f"{size(sent)} would have been sent in the present {period}; the plan allows {size(mine.egress_limit)}."
+    if of.project_limit is not None and outcome.projects > of.project_limit:
+        yield f"There would be {outcome.projects} projects, and the plan allows {of.project_limit}."
+    if of.certified_user_limit is not None and outcome.certified_users > of.certified_user_limit:
+        yield f"There would be {outcome.certified_users} certified users; the plan allows {of.certified_user_limit}."
+    if not mine.is_open:
+        yield f"The plan of {of.name} is not in force."
 
 
 def _in_order(source: Standing, target: Standing) -> tuple[Standing, Standing]:

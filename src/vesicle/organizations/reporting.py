@@ -93,11 +93,12 @@ def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
     """What a project stores, and how full its organization is, for who may add to it. Raises BadRequest."""
     organization_id = _organization_of(conn, grant)
     of, (stored, in_trash, count) = reports.summary(conn, grant.actor, organization_id), reports.project(conn, grant)
+    sent, charged, sent_by_all = reports.sent_of_project(conn, grant, organization_id, of)
     return ProjectUsage(
         project_id=EntityId(grant.id), organization_id=Id(organization_id), stored_bytes=stored,
         in_trash_bytes=in_trash, files=count, organization_stored_bytes=of.stored_bytes,
         organization_reserved_bytes=of.reserved_bytes, organization_storage_limit_bytes=of.storage_limit_bytes,
-        sent_bytes=reports.sent_of_project(conn, grant, organization_id, of), organization_sent_bytes=of.sent_bytes,
+        sent_bytes=sent, charged_bytes=charged, organization_sent_bytes=sent_by_all,
         organization_egress_limit_bytes=of.egress_limit_bytes, egress_period_ends_on=of.egress_period_ends_on,
         notices=notices.standing(conn, grant.actor, organization_id),
     )  # fmt: skip

@@ -22,7 +22,9 @@ LINES = 10_000
 """As many lines of CSV are one answer."""
 FILE_COLUMNS = ["fileHandleId", "project", "bytes", "location", "contributor", "inTrash", "custom"]
 UPLOAD_COLUMNS = ["uploadId", "bytes", "location", "contributor", "custom", "promisedOn", "project"]
-DOWNLOAD_COLUMNS = ["id", "issuedOn", "person", "fileHandleId", "object", "location", "size", "charged", "credentials"]
+DOWNLOAD_COLUMNS = [
+    "id", "issuedOn", "person", "fileHandleId", "object", "location", "size", "charged", "counted", "credentials",
+]  # fmt: skip
 Lines = tuple[str, str | None]
 """Lines of CSV, and the token of those that follow, if any do."""
 P = TypeVar("P", ChargedFilePage, PromisedUploadPage, DownloadPage)
@@ -111,7 +113,7 @@ def download_lines(page: DownloadPage, *, titled: bool) -> Lines:
 
 def _download(one: DownloadRecord) -> list[object]:
     return [one.id, one.issued_on, one.principal_id, one.file_handle_id, one.object_id, one.storage_location_id,
-            one.size, one.charged, one.credentials]  # fmt: skip
+            one.size, one.charged, one.counted, one.credentials]  # fmt: skip
 
 
 def _project(one: ChargedFile | PromisedUpload) -> object:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vesicle.db import Connection
 from vesicle.usage.model import Account
-from vesicle.usage.store import ledger
+from vesicle.usage.store import egress, ledger
 
 
 def account(conn: Connection, organization_id: int, *, lock: bool = False) -> Account:
@@ -18,8 +18,12 @@ def hold(
     conn: Connection, organization_id: int, *, storage_limit: int | None, custom_limit: int | None,
     egress_limit: int | None, egress_period: str, opens_on: datetime, closes_on: datetime | None,
 ) -> None:  # fmt: skip
-    """From the end of this transaction on these limits hold; a new organization gets its account by this."""
+    """From the end of this transaction on these limits hold; a new organization gets its account by this.
+
+    Where another period begins by that, what was sent in it already counts. Call inside a transaction.
+    """
     ledger.open_account(conn, organization_id)
+    before = egress.begins_on(conn, organization_id)
     ledger.set_limits(
         conn, organization_id,
         {
@@ -27,6 +31,10 @@ def hold(
             "egress_period": egress_period, "opens_on": opens_on, "closes_on": closes_on,
         },
     )  # fmt: skip
+    first = egress.begins_on(conn, organization_id)
+    if first is not None and first != before:
+        egress.hold(conn, organization_id)
+        egress.begin_anew(conn, organization_id, first)
 
 
 def of_project(conn: Connection, project_id: int) -> list[tuple[int, int, int | None]]:

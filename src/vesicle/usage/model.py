@@ -94,7 +94,9 @@ def no_room(account: Account, wanted: int, *, custom: bool) -> BadRequest:
 
 
 class DownloadRecord(Shape):
-    """One URL that was handed out: to whom, for what, and how many bytes were charged for it.
+    """One URL that was handed out: to whom, for what, how many bytes were charged for it, and how many of those count
+    against the limit of the organization that pays. What is in custom, open or unlimited storage, and what stays in the
+    region of the store, is charged and does not count.
 
     Or temporary ``credentials`` for a whole storage location, with their permission and without a file.
     """
@@ -104,6 +106,7 @@ class DownloadRecord(Shape):
     principal_id: Id
     size: int
     charged: int
+    counted: int
     file_handle_id: Maybe[Id] = UNSET
     credentials: Maybe[str] = UNSET
     object_type: Maybe[str] = UNSET

@@ -35,9 +35,10 @@ def number_of(object_id: str | None) -> int | None:
         raise BadRequest(str(error)) from None
 
 
-def _shape(id, issued_on, person, handle, kind, thing, location, size, charged, lent) -> DownloadRecord:  # type: ignore[no-untyped-def]
+def _shape(id, issued_on, person, handle, kind, thing, location, size, charged, counted, lent) -> DownloadRecord:  # type: ignore[no-untyped-def]
     return DownloadRecord(
         id=Id(id), issued_on=stamp(issued_on), principal_id=Id(person), size=size, charged=charged,
+        counted=counted,
         file_handle_id=UNSET if handle is None else Id(handle), credentials=or_unset(lent),
         object_type=or_unset(kind), object_id=UNSET if thing is None else str(thing),
         storage_location_id=UNSET if location is None else Id(location),

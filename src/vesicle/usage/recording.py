@@ -27,7 +27,7 @@ def record_download(
     project_id = proof.project_id if isinstance(proof, MayDownload) else None
     values = {
         "who": actor.id, "handle": handle_id, "type": object_type, "object": object_id, "location": location_id,
-        "size": size, "address": actor.address, "project": project_id, "shard": rows.shard(conn),
+        "size": size, "address": actor.address, "project": project_id,
     }  # fmt: skip
     if not rows.issue(conn, actor, proof, values):
         raise refusal(conn, actor, rows.payer(conn, actor, handle_id, project_id))
@@ -39,7 +39,8 @@ def record_packed(conn: Connection, actor: Actor, handle_id: int) -> None:
     They are charged then, although nothing leaves the server yet, because only then is it known whose they are: each
     organization pays for its own files, at its own limit. The zip is a file of whoever asked for it, and its download
     would be charged to their organization; who is over a limit could have the files as a zip. Whoever fetches the zip
-    again later is charged for it like for any other file of theirs.
+    again later is charged for it like for any other file of theirs. So is who asked from the region of a store: what
+    stays there counts nowhere, and must not leave it as a zip.
     """
     rows.note_packed(conn, actor, handle_id)
 

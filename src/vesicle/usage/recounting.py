@@ -1,4 +1,6 @@
-"""The operator's recount: every counter of the ledger against the file handles, told, and set right when asked to."""
+"""The operator's recount: every counter of the ledger against the file handles and the record of downloads, told, and
+set right when asked to.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,15 @@ from typing import Any, NamedTuple
 from vesicle.audit import recording
 from vesicle.db import Connection, Contention, lock_projects_shared
 from vesicle.errors import Conflict
-from vesicle.usage.store import ledger
+from vesicle.usage.store import egress, ledger
 from vesicle.usage.store import recount as rows
+from vesicle.usage.store import recount_sent as sent
 
 BATCH = 500
 TRIES = 5
 _ACCOUNT = ("stored", "reserved", "custom stored", "custom reserved", "in trash", "files")
 _TOTAL = ("stored", "in trash", "files")
+_SENT = ("downloads", "sent", "charged", "counted")
 Row = tuple[Any, ...]
 Tell = Callable[[str], None]
 
@@ -30,6 +34,8 @@ class Wrong(NamedTuple):
     totals: list[Row]
     days: list[Row]
     places: list[Row]
+    sent_days: dict[str, list[Row]]
+    counters: list[Row]
 
 
 def recount(conn: Connection) -> list[str]:
@@ -56,6 +62,7 @@ def mend(conn: Connection, tell: Tell = lambda _: None) -> list[str]:
             _in_steps(conn, _charge, handles, BATCH, "file handles", tell)
             _in_steps(conn, _promise, sorted({row[0] for row in wrong.promises}), BATCH, "promises", tell)
             _mend_counters(conn, tell)
+            _mend_sent(conn, wrong, tell)
     finally:
         rows.let_others(conn)
     return said
@@ -64,7 +71,10 @@ def mend(conn: Connection, tell: Tell = lambda _: None) -> list[str]:
 def _look(conn: Connection) -> Wrong:
     with conn.transaction():
         rows.begin_looking(conn)
-        return Wrong(rows.wrong_handles(conn), rows.wrong_charges(conn), rows.wrong_promises(conn), *_counters(conn))
+        return Wrong(
+            rows.wrong_handles(conn), rows.wrong_charges(conn), rows.wrong_promises(conn), *_counters(conn),
+            {table: sent.wrong_sent_days(conn, table) for table in sent.TABLES}, sent.wrong_counters(conn),
+        )  # fmt: skip
 
 
 def _counters(conn: Connection) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
@@ -105,6 +115,24 @@ def _mend_counters(conn: Connection, tell: Tell) -> None:
     _in_steps(conn, count, sorted(of), 1, "organizations", tell)
 
 
+def _mend_sent(conn: Connection, wrong: Wrong, tell: Tell) -> None:
+    """The days that are over first, because the counters of the limits are their sums and today's record."""
+    if any(wrong.sent_days.values()):
+        with conn.transaction():
+            sent.hold_merges(conn)
+            for table in sent.TABLES:
+                for row in sent.wrong_sent_days(conn, table):
+                    sent.put_sent_day(conn, table, row)
+
+    def count(conn: Connection, organization_ids: list[int]) -> None:
+        for organization_id in organization_ids:
+            if first := egress.begins_on(conn, organization_id):
+                egress.hold(conn, organization_id)
+                egress.begin_anew(conn, organization_id, first)
+
+    _in_steps(conn, count, sorted(row[0] for row in wrong.counters), 1, "counters of bytes sent", tell)
+
+
 def _in_steps(
     conn: Connection, step: Callable[[Connection, list[int]], None], ids: list[int], size: int, what: str, tell: Tell
 ) -> None:
@@ -136,6 +164,13 @@ def _lines(wrong: Wrong) -> Iterator[str]:
             yield from _each(where, _TOTAL, row[4:7], row[7:10])
     for _, project, location, there, should in wrong.places:
         yield _said(f"syn{project} at location {location}", "stored", there, should)
+    for table, found in wrong.sent_days.items():
+        for row in found:
+            names = ("organization", "day", *sent.TABLES[table][0].split(", "))
+            where = ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False))
+            yield from _each(f"sent of {where}", _SENT, row[-8:-4], row[-4:])
+    for organization, first, there, should in wrong.counters:
+        yield _said(f"organization {organization}", f"sent since {first}", there, should)
 
 
 def _each(what: str, names: tuple[str, ...], there: Sequence[Any], should: Sequence[Any]) -> Iterator[str]:

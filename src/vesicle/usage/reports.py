@@ -40,11 +40,13 @@ def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int]:
     return reports.project(conn, grant)
 
 
-def sent_of_project(conn: Connection, grant: MayCreate, organization_id: int, of: OrganizationUsage) -> int:
-    """The bytes that a project was charged for in the present egress period of its organization."""
-    first, last = days(of.egress_period_begins_on, None)
-    found = reports.sent_by(conn, grant.actor, organization_id, "project", first, last, grant.id)
-    return sum(charged for _, _, _, charged in found)
+def sent_of_project(
+    conn: Connection, grant: MayCreate, organization_id: int, of: OrganizationUsage
+) -> tuple[int, int, int]:
+    """(bytes that count against the limit, bytes charged) of a project in the present egress period of its
+    organization, and the counter of that organization.
+    """
+    return reports.sent_of_project(conn, grant, organization_id, days(of.egress_period_begins_on, None)[0])
 
 
 def report(
@@ -68,9 +70,9 @@ def report(
     for key, counted, custom in [] if by == "day" else reports.promised_by(conn, actor, organization_id, by):
         row = found.setdefault(key, _row(by, key))
         row.reserved_bytes, row.custom_reserved_bytes = counted, custom
-    for key, count, size, charged in reports.sent_by(conn, actor, organization_id, by, first, last):
+    for key, count, size, charged, limited in reports.sent_by(conn, actor, organization_id, by, first, last):
         row = found.setdefault(key, _row(by, key))
-        row.downloads, row.sent_bytes, row.charged_bytes = count, size, charged
+        row.downloads, row.sent_bytes, row.charged_bytes, row.counted_bytes = count, size, charged, limited
     return UsageReport(
         organization_id=Id(organization_id), by=by, first_day=str(first), last_day=str(last),
         results=list(found.values()),
@@ -98,7 +100,7 @@ def as_csv(found: UsageReport) -> str:
 @periodic("usage.roll_up", "7 0 * * *")
 def roll_up(work: House) -> None:
     """Add up the downloads of the days that are over. Safe to repeat."""
-    with work.pool.connection() as conn, conn.transaction():
+    with work.pool.connection() as conn:
         reports.roll_up(conn)
 
 

@@ -6,7 +6,11 @@ from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape
 
 
 class OrganizationUsage(Shape):
-    """What an organization stores, has promised to uploads and has sent, beside its limits; absent is unlimited."""
+    """What an organization stores, has promised to uploads and has sent, beside its limits; absent is unlimited.
+
+    ``sentBytes`` is what counts against the limit of egress: the sum of ``countedBytes`` in the reports of the days of
+    the period.
+    """
 
     organization_id: Id
     stored_bytes: int
@@ -29,7 +33,8 @@ class UsageRow(Shape):
     """One line of a report, under one of the four keys. Without a projectId: what no project refers to.
 
     Custom storage is told beside what counts; bytes in the trash can and files are of both. What is promised to uploads
-    has no day; what is sent is of the days of the report.
+    has no day; what is sent is of the days of the report: what the URLs were for, what was charged, and what of that
+    counts against the limit, which custom, open and unlimited storage and the region of a store do not.
     """
 
     project_id: Maybe[EntityId] = UNSET
@@ -45,6 +50,7 @@ class UsageRow(Shape):
     downloads: int = 0
     sent_bytes: int = 0
     charged_bytes: int = 0
+    counted_bytes: int = 0
 
 
 class UsageReport(Shape):
@@ -98,7 +104,8 @@ class PromisedUploadPage(Shape):
 class ProjectUsage(Shape):
     """A project, and the totals and limits of its organization, with what is told of limits that come near.
 
-    What a project has sent is of the present egress period of the organization.
+    What a project has sent is of the present egress period of the organization: what counts against the limit, which
+    is its part of what the organization has sent, and all that was charged.
     """
 
     project_id: EntityId
@@ -109,6 +116,7 @@ class ProjectUsage(Shape):
     organization_stored_bytes: int
     organization_reserved_bytes: int
     sent_bytes: int
+    charged_bytes: int
     organization_sent_bytes: int
     egress_period_ends_on: str
     notices: list[str]

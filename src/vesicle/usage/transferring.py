@@ -5,7 +5,7 @@ from __future__ import annotations
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.usage import charging
-from vesicle.usage.store import transfers
+from vesicle.usage.store import egress, transfers
 
 
 def move_project(conn: Connection, project_id: int, source_id: int, target_id: int) -> None:
@@ -19,6 +19,14 @@ def move_project(conn: Connection, project_id: int, source_id: int, target_id: i
             " first."
         )
     charging.apply(conn, transfers.flows_of_move(conn, project_id, source_id, target_id))
+
+
+def sent_by_both(conn: Connection, source_id: int, target_id: int) -> tuple[int, int]:
+    """What each of them has sent, as far as it counts, since the present period of the target began."""
+    first = egress.begins_on(conn, target_id)
+    if first is None:
+        return 0, 0
+    return egress.counted_since(conn, source_id, first), egress.counted_since(conn, target_id, first)
 
 
 def merge(conn: Connection, source_id: int, target_id: int) -> None:

@@ -31,13 +31,19 @@ class MergeRequest(Shape):
 
 
 class MergeOutcome(Shape):
-    """What two organizations are together; ``reasons`` says what stands against merging them."""
+    """What two organizations are together; ``reasons`` says what stands against merging them.
+
+    ``sentBytes`` counts against the limit of egress, in the present period of the one that stays.
+    """
 
     organization_id: Id
     stored_bytes: int
     reserved_bytes: int
     custom_stored_bytes: int
+    sent_bytes: int
     projects: int
     certified_users: int
     reasons: list[str]
     storage_limit_bytes: Maybe[Int64] = UNSET
+    custom_storage_limit_bytes: Maybe[Int64] = UNSET
+    egress_limit_bytes: Maybe[Int64] = UNSET

@@ -60,7 +60,18 @@ def standing(conn: Connection, actor: Actor, organization_id: int) -> list[str]:
     rows = conn.execute(
         "SELECT DISTINCT ON (n.kind) n.text FROM organization_notice n JOIN ledger_account a"
         " ON a.organization_id = n.organization_id AND n.percent = CASE n.kind WHEN 'STORAGE' THEN a.told_of_storage"
-        " ELSE a.told_of_egress END WHERE n.organization_id = %s ORDER BY n.kind DESC, n.id DESC",
+        " ELSE a.told_of_egress END WHERE n.organization_id = %s AND n.merged_from IS NULL"
+        " ORDER BY n.kind DESC, n.id DESC",
         (organization_id,),
     )
     return [row[0] for row in rows]
+
+
+def move_all(conn: Connection, actor: Actor, source_id: int, target_id: int) -> None:
+    """What one organization was told is kept with another; there it is of the past."""
+    _ = actor
+    conn.execute(
+        "UPDATE organization_notice SET organization_id = %(target)s, merged_from = coalesce(merged_from, %(source)s)"
+        " WHERE organization_id = %(source)s",
+        {"source": source_id, "target": target_id},
+    )

@@ -136,3 +136,17 @@ def decide(conn: Connection, actor: Actor, request_id: int, state: str, answer: 
         "UPDATE plan_request SET state = %s, answer = %s, decided_by = %s, decided_on = now() WHERE id = %s",
         (state, answer, actor.id, request_id),
     )
+
+
+def open_requests(conn: Connection, actor: Actor, *organization_ids: int) -> int:
+    """How many of these organizations wait for a decision."""
+    _ = actor
+    query = "SELECT count(*) FROM plan_request WHERE organization_id = ANY(%s::bigint[]) AND state = 'OPEN'"
+    row = conn.execute(query, (list(organization_ids),)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def move_requests(conn: Connection, actor: Actor, source_id: int, target_id: int) -> None:
+    """What one organization asked for, another one did."""
+    _ = actor
+    conn.execute("UPDATE plan_request SET organization_id = %s WHERE organization_id = %s", (target_id, source_id))

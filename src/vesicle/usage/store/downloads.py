@@ -12,8 +12,6 @@ from vesicle.access import Actor, MayDownload, MaySeeAttachment, OwnsFileHandle
 from vesicle.db import Connection
 from vesicle.usage.model import DownloadQuestion
 
-SHARDS = 64
-
 
 class EgressState(msgspec.Struct, array_like=True):
     """What an organization has sent in its present period."""
@@ -26,31 +24,26 @@ class EgressState(msgspec.Struct, array_like=True):
     sent: int
 
 
-def shard(conn: Connection) -> int:
-    """Which of the rows that an organization's counter is spread over is this connection's: none of them is hot, and
-    the downloads of one transaction never wait for each other's.
-    """
-    return conn.info.backend_pid % SHARDS
-
-
-# Who pays: the organization of the project through which the caller has the file; without one, the first project that
-# counts it, or its home. What is charged: the size, unless the same person (the same address, for people without a
-# name) was charged for the handle within the time that a download at 10 MB/s takes, at least 15 minutes. The first
-# download of a zip is that of the files in it, which were charged when they were packed. Whether it goes: where egress
-# is limited, and the address is outside of the store's region, up to the limit exactly.
+# Who pays, and how much more they may send, is known before anything else, and stays so until the end of the
+# transaction. What is charged: the size, unless the same person (the same address, for people without a name) was
+# charged for the handle within the time that a download at 10 MB/s takes, at least 15 minutes. Where that counts
+# against the limit, only what was counted spares it: what stayed in the region of the store opens no way out of it. The
+# first download of a zip is that of the files in it, which were charged when they were packed. Whether it goes: where
+# egress is limited, and the address is outside of the store's region, up to the limit exactly. The counter has as many
+# rows as there ever were downloads at the same instant: each takes one that no other transaction holds, so none of them
+# waits for another.
 _ISSUE = """
-WITH payer AS (
-    SELECT coalesce(
-        (SELECT organization_id FROM node WHERE id = %(project)s::bigint),
-        (SELECT n.organization_id FROM charge c JOIN node n ON n.id = c.project_id
-         WHERE c.handle_id = %(handle)s ORDER BY c.project_id LIMIT 1),
-        (SELECT home_id FROM charged_handle WHERE handle_id = %(handle)s), 1) AS id
-), account AS (
-    SELECT a.organization_id, a.egress_limit, period_begin(a.opens_on, a.egress_period) AS begins_on
-    FROM ledger_account a JOIN payer p ON p.id = a.organization_id
+WITH account AS MATERIALIZED (
+    SELECT organization_id, begins_on, room FROM paying_account(%(handle)s::bigint, %(project)s::bigint)
+), terms AS MATERIALIZED (
+    SELECT coalesce(l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited'
+                    AND NOT coalesce(%(address)s::inet <<= ANY(t.region), false), false) AS limited
+    FROM (SELECT %(location)s::bigint AS id) w LEFT JOIN storage_location l ON l.id = w.id
+    LEFT JOIN storage_terms t ON t.location_id = w.id
 ), due AS (
-    SELECT CASE WHEN EXISTS (
-        SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s AND r.charged > 0
+    SELECT t.limited, CASE WHEN EXISTS (
+        SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s
+        AND CASE WHEN t.limited THEN r.counted ELSE r.charged END > 0
         AND r.principal_id = %(who)s AND (r.principal_id <> 273950 OR r.address = %(address)s::inet)
         AND r.issued_on > now() - make_interval(secs => greatest(900, %(size)s::bigint / 10000000))
     ) OR EXISTS (
@@ -58,26 +51,21 @@ WITH payer AS (
     ) AND NOT EXISTS (
         SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s AND r.principal_id = %(who)s
         AND r.issued_on <= now() - make_interval(secs => greatest(900, %(size)s::bigint / 10000000))
-    ) THEN 0 ELSE %(size)s::bigint END AS bytes
-), terms AS (
-    SELECT l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited'
-           AND NOT coalesce(%(address)s::inet <<= ANY(t.region), false) AS limited
-    FROM (SELECT %(location)s::bigint AS id) w LEFT JOIN storage_location l ON l.id = w.id
-    LEFT JOIN storage_terms t ON t.location_id = w.id
+    ) THEN 0 ELSE %(size)s::bigint END AS bytes FROM terms t
 ), allowed AS (
-    SELECT a.organization_id, a.begins_on, d.bytes, coalesce(t.limited, false) AS limited
-    FROM account a, due d, terms t
-    WHERE NOT coalesce(t.limited, false) OR d.bytes = 0 OR a.egress_limit IS NULL OR d.bytes + coalesce((
-        SELECT sum(bytes) FROM egress_counter e
-        WHERE e.organization_id = a.organization_id AND e.begins_on = a.begins_on), 0) <= a.egress_limit
-), counted AS (
+    SELECT a.organization_id, a.begins_on, d.bytes, CASE WHEN d.limited THEN d.bytes ELSE 0 END AS counted
+    FROM account a, due d WHERE NOT d.limited OR d.bytes = 0 OR a.room IS NULL OR d.bytes <= a.room
+), added AS (
     INSERT INTO egress_counter AS e (organization_id, begins_on, shard, bytes)
-    SELECT organization_id, begins_on, %(shard)s, bytes FROM allowed WHERE limited AND bytes > 0
+    SELECT a.organization_id, a.begins_on, coalesce((
+        SELECT f.shard FROM egress_counter f
+        WHERE f.organization_id = a.organization_id AND f.begins_on = a.begins_on LIMIT 1 FOR UPDATE SKIP LOCKED
+    ), floor(random() * 2147483647)::integer), a.counted FROM allowed a WHERE a.counted > 0
     ON CONFLICT (organization_id, begins_on, shard) DO UPDATE SET bytes = e.bytes + EXCLUDED.bytes
 )
 INSERT INTO download_record (principal_id, file_handle_id, object_type, object_id, storage_location_id, size, charged,
-                             organization_id, project_id, address)
-SELECT %(who)s, %(handle)s, %(type)s, %(object)s, %(location)s, %(size)s, bytes, organization_id, %(project)s,
+                             counted, organization_id, project_id, address)
+SELECT %(who)s, %(handle)s, %(type)s, %(object)s, %(location)s, %(size)s, bytes, counted, organization_id, %(project)s,
        %(address)s::inet FROM allowed
 """
 
@@ -91,30 +79,30 @@ def issue(
 
 
 def note_packed(conn: Connection, actor: Actor, handle_id: int) -> None:
-    """What is in this zip, which the actor had made, was charged already."""
-    conn.execute("UPDATE charged_handle SET sent_to = %s WHERE handle_id = %s", (actor.id, handle_id))
+    """What is in this zip, which the actor had made, was charged already; not so for an address in the region of a
+    store, for which nothing was counted.
+    """
+    conn.execute(
+        "UPDATE charged_handle SET sent_to = %s WHERE handle_id = %s"
+        " AND NOT EXISTS (SELECT 1 FROM storage_terms WHERE %s::inet <<= ANY(region))",
+        (actor.id, handle_id, actor.address),
+    )
 
 
 def payer(conn: Connection, actor: Actor, handle_id: int, project_id: int | None) -> int:
     """Which organization pays for a download."""
     _ = actor
-    row = conn.execute(
-        "SELECT coalesce((SELECT organization_id FROM node WHERE id = %(project)s::bigint),"
-        " (SELECT n.organization_id FROM charge c JOIN node n ON n.id = c.project_id WHERE c.handle_id = %(handle)s"
-        " ORDER BY c.project_id LIMIT 1),"
-        " (SELECT home_id FROM charged_handle WHERE handle_id = %(handle)s), 1)",
-        {"handle": handle_id, "project": project_id},
-    ).fetchone()
+    query = "SELECT organization_id FROM paying_account(%s::bigint, %s::bigint)"
+    row = conn.execute(query, (handle_id, project_id)).fetchone()
     return int(row[0]) if row else 1
 
 
 _STATE = """
-SELECT o.name, a.egress_limit, a.egress_period, b.begins_on,
-       (b.begins_on + CASE a.egress_period WHEN 'MONTH' THEN interval '1 month' ELSE interval '1 year' END)::date,
+SELECT o.name, a.egress_limit, a.egress_period, b.begins_on, b.ends_on,
        coalesce((SELECT sum(bytes) FROM egress_counter e
                  WHERE e.organization_id = a.organization_id AND e.begins_on = b.begins_on), 0)::bigint
 FROM ledger_account a JOIN organization o ON o.id = a.organization_id,
-     LATERAL (SELECT period_begin(a.opens_on, a.egress_period) AS begins_on) b
+     LATERAL period_of(a.opens_on, a.egress_period) b
 WHERE a.organization_id = %s
 """
 
@@ -161,7 +149,7 @@ def downloads(
     values = [one for value in given.values() for one in (value if isinstance(value, tuple) else (value,))]
     return conn.execute(
         "SELECT id, issued_on, principal_id, file_handle_id, object_type, object_id, storage_location_id, size,"
-        " charged, credentials FROM download_record" + where + " ORDER BY issued_on DESC, id DESC LIMIT %s",
+        " charged, counted, credentials FROM download_record" + where + " ORDER BY issued_on DESC, id DESC LIMIT %s",
         (*values, limit),
     ).fetchall()  # fmt: skip
 

@@ -76,11 +76,11 @@ def stored_days(conn: Connection, actor: Actor, organization_id: int, first: dat
 
 # Days that are over are added up once; what is newer is in the record.
 _SENT = """
-SELECT key, sum(downloads)::bigint, sum(sent)::bigint, sum(charged)::bigint FROM (
-    SELECT {day_key} AS key, downloads, sent, charged FROM {days}
+SELECT key, sum(downloads)::bigint, sum(sent)::bigint, sum(charged)::bigint, sum(counted)::bigint FROM (
+    SELECT {day_key} AS key, downloads, sent, charged, counted FROM {days}
     WHERE organization_id = %(organization)s AND day BETWEEN %(first)s AND %(last)s {of_days}
     UNION ALL
-    SELECT {record_key}, 1, size, charged
+    SELECT {record_key}, 1, size, charged, counted
     FROM download_record WHERE organization_id = ANY({merged}) {of_record}
     AND issued_on >= greatest(%(first)s::date, coalesce((SELECT max(day) + 1 FROM egress_rollup), '-infinity'))
                      ::timestamp AT TIME ZONE 'UTC'
@@ -100,21 +100,35 @@ _ONE_PROJECT: tuple[LiteralString, LiteralString] = (
 
 
 def sent_by(
-    conn: Connection, actor: Actor, organization_id: int, by: str, first: date, last: date,
-    project_id: int | None = None,
-) -> list[tuple[Any, int, int, int]]:  # fmt: skip
-    """(key, URLs handed out, bytes that they were for, bytes charged) from the first day to the last; of one project
-    alone where one is named. A contributor is here who downloaded.
+    conn: Connection, actor: Actor, organization_id: int, by: str, first: date, last: date
+) -> list[tuple[Any, int, int, int, int]]:
+    """(key, URLs handed out, bytes that they were for, bytes charged, bytes counted) from the first day to the last. A
+    contributor is here who downloaded.
     """
     _ = actor
+    values = {"organization": organization_id, "first": first, "last": last}
+    return conn.execute(_sent(by, ("", "")), values).fetchall()
+
+
+def sent_of_project(conn: Connection, grant: MayCreate, organization_id: int, first: date) -> tuple[int, int, int]:
+    """(bytes counted, bytes charged) of a project since the first day of a period of its organization, and the counter
+    of that period, all of one moment.
+    """
+    query = sql.SQL(
+        "SELECT coalesce(sum(s.counted), 0)::bigint, coalesce(sum(s.charged), 0)::bigint,"
+        " coalesce((SELECT sum(e.bytes) FROM egress_counter e WHERE e.organization_id = %(organization)s"
+        " AND e.begins_on = %(first)s::date), 0)::bigint FROM ({sent}) s (key, downloads, sent, charged, counted)"
+    ).format(sent=_sent("project", _ONE_PROJECT))
+    values = {"organization": organization_id, "first": first, "last": date.max, "project": grant.id}
+    return conn.execute(query, values).fetchone() or (0, 0, 0)
+
+
+def _sent(by: str, alone: tuple[LiteralString, LiteralString]) -> sql.Composed:
     days, day_key, record_key = _SENT_KEYS[by]
-    alone = ("", "") if project_id is None else _ONE_PROJECT
-    query = sql.SQL(_SENT).format(
+    return sql.SQL(_SENT).format(
         days=sql.Identifier(days), day_key=sql.Identifier(day_key), record_key=sql.SQL(record_key),
         of_days=sql.SQL(alone[0]), of_record=sql.SQL(alone[1]), merged=sql.SQL(WITH_MERGED),
     )  # fmt: skip
-    values = {"organization": organization_id, "first": first, "last": last, "project": project_id}
-    return conn.execute(query, values).fetchall()
 
 
 _ADDED_UP = (
@@ -123,20 +137,31 @@ _ADDED_UP = (
     " AND r.issued_on < (now() AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'"
 )
 _OF_DAY = "coalesce(m.into_id, r.organization_id, 1), (r.issued_on AT TIME ZONE 'UTC')::date"
+_SUMS = "count(*), sum(r.size), sum(r.charged), sum(r.counted)"
+_ROLL_UP = f"""
+WITH begun AS (
+    SELECT coalesce((SELECT max(day) + 1 FROM egress_rollup),
+                    (SELECT (min(issued_on) AT TIME ZONE 'UTC')::date FROM download_record)) AS day
+), days AS (
+    INSERT INTO egress_rollup SELECT d::date FROM begun,
+    generate_series(begun.day, (now() AT TIME ZONE 'UTC')::date - 1, interval '1 day') d RETURNING day
+), added AS (
+    INSERT INTO egress_day (organization_id, day, project_id, location_id, downloads, sent, charged, counted)
+    SELECT {_OF_DAY}, coalesce(r.project_id, 0), coalesce(r.storage_location_id, 0), {_SUMS}{_ADDED_UP}
+    GROUP BY 1, 2, 3, 4 RETURNING 1
+), by_person AS (
+    INSERT INTO egress_person_day (organization_id, day, principal_id, downloads, sent, charged, counted)
+    SELECT {_OF_DAY}, r.principal_id, {_SUMS}{_ADDED_UP} GROUP BY 1, 2, 3 RETURNING 1
+) SELECT count(*) FROM days
+"""
 
 
 def roll_up(conn: Connection) -> int:
-    """Add up the downloads of the days that are over, each once; how many days were added."""
-    done = conn.execute(
-        "WITH begun AS (SELECT coalesce((SELECT max(day) + 1 FROM egress_rollup),"
-        " (SELECT (min(issued_on) AT TIME ZONE 'UTC')::date FROM download_record)) AS day),"
-        " days AS (INSERT INTO egress_rollup SELECT d::date FROM begun, generate_series(begun.day,"
-        " (now() AT TIME ZONE 'UTC')::date - 1, interval '1 day') d RETURNING day),"
-        " added AS (INSERT INTO egress_day (organization_id, day, project_id, location_id, downloads, sent, charged)"
-        f" SELECT {_OF_DAY}, coalesce(r.project_id, 0), coalesce(r.storage_location_id, 0), count(*), sum(r.size),"
-        f" sum(r.charged){_ADDED_UP} GROUP BY 1, 2, 3, 4 RETURNING 1),"
-        " by_person AS (INSERT INTO egress_person_day (organization_id, day, principal_id, downloads, sent, charged)"
-        f" SELECT {_OF_DAY}, r.principal_id, count(*), sum(r.size), sum(r.charged){_ADDED_UP} GROUP BY 1, 2, 3"
-        " RETURNING 1) SELECT count(*) FROM days"
-    ).fetchone()
+    """Add up the downloads of the days that are over, each once; how many days were added.
+
+    Organizations are merged before or after it, so that no day is of one that is no more.
+    """
+    with conn.transaction():
+        conn.execute("LOCK TABLE merged_organization IN SHARE MODE")
+        done = conn.execute(_ROLL_UP).fetchone()
     return int(done[0]) if done else 0

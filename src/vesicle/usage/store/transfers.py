@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vesicle.db import Connection
 from vesicle.usage.model import Flow
+from vesicle.usage.store import egress
 
 
 def has_private(conn: Connection, project_id: int, organization_id: int) -> bool:
@@ -64,37 +65,33 @@ def merge(conn: Connection, source_id: int, target_id: int) -> None:
         values,
     )
     conn.execute("DELETE FROM usage_day WHERE organization_id = %(source)s", values)
-    conn.execute(
-        "INSERT INTO egress_day AS t SELECT %(target)s, day, project_id, location_id, downloads, sent, charged"
-        " FROM egress_day WHERE organization_id = %(source)s"
-        " ON CONFLICT (organization_id, day, project_id, location_id) DO UPDATE SET"
-        " downloads = t.downloads + EXCLUDED.downloads, sent = t.sent + EXCLUDED.sent,"
-        " charged = t.charged + EXCLUDED.charged",
-        values,
-    )
-    conn.execute("DELETE FROM egress_day WHERE organization_id = %(source)s", values)
-    conn.execute(
-        "INSERT INTO egress_person_day AS t SELECT %(target)s, day, principal_id, downloads, sent, charged"
-        " FROM egress_person_day WHERE organization_id = %(source)s"
-        " ON CONFLICT (organization_id, day, principal_id) DO UPDATE SET"
-        " downloads = t.downloads + EXCLUDED.downloads, sent = t.sent + EXCLUDED.sent,"
-        " charged = t.charged + EXCLUDED.charged",
-        values,
-    )
-    conn.execute("DELETE FROM egress_person_day WHERE organization_id = %(source)s", values)
-    # What the source sent in its present period counts in the target's.
-    conn.execute(
-        "INSERT INTO egress_counter AS t (organization_id, begins_on, shard, bytes)"
-        " SELECT %(target)s, period_begin(a.opens_on, a.egress_period), 0, coalesce(sum(e.bytes), 0)"
-        " FROM ledger_account a, ledger_account s LEFT JOIN egress_counter e ON e.organization_id = s.organization_id"
-        " AND e.begins_on = period_begin(s.opens_on, s.egress_period)"
-        " WHERE a.organization_id = %(target)s AND s.organization_id = %(source)s GROUP BY 1, 2, 3"
-        " ON CONFLICT (organization_id, begins_on, shard) DO UPDATE SET bytes = t.bytes + EXCLUDED.bytes",
-        values,
-    )
+    _merge_sent(conn, source_id, target_id)
+    conn.execute("DELETE FROM ledger_account WHERE organization_id = %(source)s", values)
+
+
+def _merge_sent(conn: Connection, source_id: int, target_id: int) -> None:
+    """What the source sent in the present period of the target counts there, and the days are the target's. Whoever
+    downloads at the expense of the source waits from here on, and pays as the target does afterwards.
+    """
+    values = {"source": source_id, "target": target_id}
+    # The night's adding up has to know of all merges or of none; it is waited for while nobody waits for this.
+    conn.execute("LOCK TABLE merged_organization IN ROW EXCLUSIVE MODE")
+    egress.hold(conn, source_id)
+    if first := egress.begins_on(conn, target_id):
+        egress.add(conn, target_id, first, egress.counted_since(conn, source_id, first))
+    conn.execute("DELETE FROM egress_counter WHERE organization_id = %(source)s", values)
     conn.execute("UPDATE merged_organization SET into_id = %(target)s WHERE into_id = %(source)s", values)
     conn.execute("INSERT INTO merged_organization (id, into_id) VALUES (%(source)s, %(target)s)", values)
-    conn.execute("DELETE FROM ledger_account WHERE organization_id = %(source)s", values)
+    for table, key in (("egress_day", "project_id, location_id"), ("egress_person_day", "principal_id")):
+        conn.execute(
+            f"INSERT INTO {table} AS t (organization_id, day, {key}, downloads, sent, charged, counted)"
+            f" SELECT %(target)s, day, {key}, downloads, sent, charged, counted FROM {table}"
+            f" WHERE organization_id = %(source)s ON CONFLICT (organization_id, day, {key}) DO UPDATE SET"
+            " downloads = t.downloads + EXCLUDED.downloads, sent = t.sent + EXCLUDED.sent,"
+            " charged = t.charged + EXCLUDED.charged, counted = t.counted + EXCLUDED.counted",
+            values,
+        )
+        conn.execute(f"DELETE FROM {table} WHERE organization_id = %(source)s", values)
 
 
 def survivor(conn: Connection, organization_id: int) -> int:
