@@ -47,6 +47,7 @@ def check(server: Server) -> None:
     """Every counter of the ledger is the sum of what it counts."""
     with server.database() as conn:
         check_rows(conn)
+        _check_ended(server, conn.execute(_ENDED).fetchall())
 
 
 def check_rows(conn: psycopg.Connection[Any]) -> None:
@@ -73,7 +74,6 @@ def check_rows(conn: psycopg.Connection[Any]) -> None:
         for upload, size, owner, promised in conn.execute(_UPLOADS):
             assert promised == size, f"upload {upload} has {promised} of {size} bytes promised"
             reserved[owner] += size
-        _check_ended(server, conn.execute(_ENDED).fetchall())
         accounts = conn.execute(
             "SELECT organization_id, stored, custom_stored, reserved + custom_reserved, in_trash, files"
             " FROM ledger_account"
