@@ -1,25 +1,21 @@
-"""Handing out URLs on connections of a test's own, and seeing whether a connection waits."""
+"""Handing out URLs, and merging, on connections of a test's own."""
 
 from __future__ import annotations
 
-import threading
-import time
-from concurrent.futures import Future
 from typing import Any
 
 import psycopg
-from tests.live import Person, Server
+from tests.live import Person
 
 from vesicle.access import Actor, MayDownload, require
 from vesicle.access.actors import AUTHENTICATED, PUBLIC
 from vesicle.organizations import merging
-from vesicle.organizations.model import MergeRequest
+from vesicle.organizations.model.moving import MergeRequest
 from vesicle.organizations.roles import OPERATOR
 from vesicle.usage import recording
 from vesicle.wire import Id
 
 Conn = psycopg.Connection[Any]
-WAITS_WITHIN_S = 20
 
 
 def actor_of(person: Person, address: str | None = None) -> Actor:
@@ -45,15 +41,3 @@ def merge(conn: Conn, source: str, target: str) -> None:
     """One organization becomes part of another, by the operator."""
     with conn.transaction():
         merging.merge(conn, OPERATOR, int(target), MergeRequest(organization_id=Id(int(source))))
-
-
-def until_it_waits(server: Server, conn: Conn, work: Future[Any]) -> None:
-    """Until the connection waits for a lock; what needs no lock comes to its end instead."""
-    until = time.monotonic() + WAITS_WITHIN_S
-    with server.database() as watching:
-        while not work.done():
-            query = "SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s"
-            if watching.execute(query, (conn.info.backend_pid,)).fetchone() == ("Lock",):
-                return
-            assert time.monotonic() < until, "it neither waits nor ends"
-            threading.Event().wait(0.02)

@@ -18,7 +18,7 @@ COUNTER = "SELECT sum(bytes)::bigint FROM egress_counter WHERE organization_id =
 
 
 def test_rows_of_every_age_are_counted_after_they_were_migrated(server: Server) -> None:
-    with fresh_database(server, "migrating") as url, psycopg.connect(url, autocommit=True) as conn:
+    with fresh_database(server) as url, psycopg.connect(url, autocommit=True) as conn:
         for rows in ROWS:
             migrate(url, rows.stem)
             conn.execute(rows.read_text())

@@ -9,9 +9,10 @@ import pytest
 from tests.live import Person, Server
 from tests.organizations.test_membership import ORG, managed
 from tests.usage.counting import check
-from tests.usage.handing_out import Conn, actor_of, hand_out, merge, until_it_waits
+from tests.usage.handing_out import Conn, actor_of, hand_out, merge
 from tests.usage.test_charging import project_in
 from tests.usage.test_egress import BATCH, ask, forget_days, sent_before
+from tests.waiting import until_waiting
 from tests.world import allow
 
 from vesicle.usage.store import reports
@@ -35,7 +36,7 @@ def test_a_merge_waits_for_a_download_that_it_has_to_count(planned: Server, chie
         with one.transaction():
             assert hand_out(one, ann, file, 100) == (100, 100)
             merging = pool.submit(merge, two, source, target)
-            until_it_waits(planned, two, merging)
+            until_waiting(planned, 1)
         merging.result()
     assert sent(ann, target) == 100
     check(planned)
@@ -49,7 +50,7 @@ def test_a_download_during_a_merge_is_counted_where_the_file_belongs_afterwards(
         with one.transaction():
             merge(one, source, target)
             handing_out = pool.submit(hand_out, two, ann, file, 100)
-            until_it_waits(planned, two, handing_out)
+            until_waiting(planned, 1)
         assert handing_out.result() == (100, 100)
         (payer,) = two.execute(
             "SELECT organization_id FROM download_record WHERE file_handle_id = %s", (int(file["dataFileHandleId"]),)
@@ -73,7 +74,7 @@ def test_days_are_added_up_before_a_merge_or_after_it(planned: Server, chief: Pe
             with one.transaction():
                 first(one)
                 waiting = pool.submit(second, two)
-                until_it_waits(planned, two, waiting)
+                until_waiting(planned, 1)
             waiting.result()
         check(planned)
         rows = ann.ok("GET", f"/vesicle/v1/usage/organization/{target}/report", by="day")["results"]
