@@ -1,11 +1,11 @@
 """One large file and a thousand small ones: the published client through vesicle beside plain boto3 on the same store.
 
-    python -m bench.transfers [--gib 1] [--repeats 3] [--files 1000] [--client-python PATH]
+    python -m bench.transfers [--gib 1] [--repeats 4] [--files 1000] [--client-python PATH]
 
 Both sides use 8 MiB parts and the same number of threads, in turns, and medians are compared. The client also takes the
 MD5 of each file, so the fair rival is boto3 plus one such pass by the client's own function; plain boto3 stands beside
-it. What is the client's own shows a download by its own function from a URL that boto3 signed, without vesicle. Needs
-disk space for five times the large file.
+it. What is the client's own show its own functions on URLs that boto3 signed, there and back, without vesicle. Needs
+disk space for six times the large file.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -46,7 +47,7 @@ import asyncio, json, os, sys, time, synapseclient
 from synapseclient.models import File
 syn = synapseclient.Synapse(configPath=os.environ["HOME"] + "/.synapseConfig", skip_checks=True, silent=True)
 syn.login(silent=True)
-what = json.loads(sys.argv[1])
+what = json.load(open(sys.argv[1]))
 paths = what.get("paths", [])
 began, used = time.perf_counter(), time.process_time()
 """
@@ -57,6 +58,21 @@ print("\\n" + json.dumps(clocks))
 STORE = "done = File(path=paths[0], parent_id=what['parent']).store().id\n"
 GET = "done = File(id=what['id'], path=os.environ['HOME']).get().id\n"
 MD5_PASS = "from synapseclient.core.utils import md5_for_file_hex\ndone = md5_for_file_hex(paths[0])\n"
+# The client's own way with a file and a URL for each part, its MD5 passes included, and nobody to tell of the parts.
+STORE_ALONE = """
+from synapseclient.core.upload.multipart_upload_async import DEFAULT_PART_SIZE, UploadAttemptAsync
+from synapseclient.core.upload.upload_utils import get_file_chunk
+from synapseclient.core.utils import md5_fn, md5_for_file_hex
+whole = md5_for_file_hex(paths[0])
+request = {"partSizeBytes": DEFAULT_PART_SIZE, "fileSizeBytes": os.path.getsize(paths[0])}
+chunk = lambda number: get_file_chunk(paths[0], number, DEFAULT_PART_SIZE)
+attempt = UploadAttemptAsync(syn, "alone", request, chunk, md5_fn, False)
+attempt._pre_signed_part_urls = {number: (url, {}) for number, url in enumerate(what["urls"], 1)}
+async def every():
+    numbers = list(attempt._pre_signed_part_urls)
+    return [one.md5_hex for one in await asyncio.gather(*map(attempt._handle_part_wrapper, numbers))]
+done = asyncio.run(every())
+"""
 # The client's own way with a URL, its MD5 pass included, and nobody to ask for the URL.
 GET_ALONE = """
 from datetime import datetime, timedelta, timezone
@@ -101,9 +117,12 @@ class Rivals:
         (home / ".synapseConfig").write_text(CONFIG.format(name=name, token=token, url=url, home=home) + self.config)
         script = home / "job.py"
         script.write_text(PROLOGUE + job + EPILOGUE)
+        told = home / "what.json"
+        told.write_text(json.dumps(what))
+        os.sync()
         before = tree_cpu_s(self.parent)
         done = subprocess.run(
-            [self.python, script, json.dumps(what)], cwd=home, capture_output=True, text=True, check=False,
+            [self.python, script, told], cwd=home, capture_output=True, text=True, check=False,
             env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **self.shell}, timeout=LONGEST_S,
         )  # fmt: skip
         if done.returncode:
@@ -127,13 +146,36 @@ class Rivals:
         target = {"Bucket": self.bucket, "Key": key}
         return str(self.s3.generate_presigned_url("get_object", Params=target, ExpiresIn=3600))
 
+    def upload_alone(self, path: Path) -> float:
+        """Seconds of the client's own sender to part URLs of boto3's, which begins and completes the upload."""
+        bucket, key, began = self.bucket, f"bench/alone-{path.name}", time.perf_counter()
+        upload = self.s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+        target = {"Bucket": bucket, "Key": key, "UploadId": upload}
+        numbers = range(1, -(-path.stat().st_size // ONE_PART.multipart_chunksize) + 1)
+        urls = [self.s3.generate_presigned_url("upload_part", Params={**target, "PartNumber": one}) for one in numbers]
+        around = time.perf_counter() - began
+        sent = self.client(STORE_ALONE, paths=[str(path)], urls=urls)
+        etags = zip(numbers, sent["id"], strict=True)
+        began = time.perf_counter()
+        self.s3.complete_multipart_upload(
+            Bucket=bucket, Key=key, UploadId=upload,
+            MultipartUpload={"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in etags]},
+        )  # fmt: skip
+        around += time.perf_counter() - began
+        return around + float(sent["wall"])
+
+    def fetch(self, entity: str) -> float:
+        """Seconds of the client's download through vesicle."""
+        return float(self.client(GET, id=entity)["wall"])
+
     def download_alone(self, url: str, md5: str) -> float:
         """Seconds of the client's own downloader, without vesicle. Raises RuntimeError when the bytes are others."""
         return float(self.client(GET_ALONE, url=url, md5=md5)["wall"])
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that it took."""
+    """Seconds that it took, once the disk has what was written before."""
+    os.sync()
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -155,20 +197,37 @@ def fresh(path: Path, size: int) -> Path:
 
 def large(rivals: Rivals, size: int, repeats: int) -> None:
     """The table of one large file, there and back."""
-    seen: dict[str, list[float]] = {name: [] for name in ("up", "down", "boto3 up", "boto3 down", "alone", "md5")}
+    seen: dict[str, list[float]] = defaultdict(list)
     for turn in range(repeats):
         project = rivals.person.project()["id"]
         path = fresh(rivals.folder / f"large-{turn}", size)
-        key = f"bench/{path.name}"
-        stored = rivals.client(STORE, paths=[str(path)], parent=project)
-        seen["up"].append(stored["wall"])
-        seen["boto3 up"].append(timed(partial(rivals.upload, path)))
+        key, stored = f"bench/{path.name}", ""
+
+        def store(path: Path = path, project: str = project) -> float:
+            nonlocal stored
+            clocks = rivals.client(STORE, paths=[str(path)], parent=project)
+            stored = clocks["id"]
+            return float(clocks["wall"])
+
+        # Whoever comes first finds the memory and the disk in another state than the last, so they take turns.
+        order = -1 if turn % 2 else 1
+        ups: dict[str, Callable[[], float]] = {
+            "up": store,
+            "up alone": partial(rivals.upload_alone, path),
+            "boto3 up": partial(timed, partial(rivals.upload, path)),
+        }
+        for name in list(ups)[::order]:
+            seen[name].append(ups[name]())
         md5, seconds = md5_pass(rivals, path)
         seen["md5"].append(seconds)
         path.unlink()
-        seen["down"].append(rivals.client(GET, id=stored["id"])["wall"])
-        seen["alone"].append(rivals.download_alone(rivals.signed(key), md5))
-        seen["boto3 down"].append(timed(partial(rivals.download, key, path)))
+        downs: dict[str, Callable[[], float]] = {
+            "down": partial(rivals.fetch, stored),
+            "down alone": partial(rivals.download_alone, rivals.signed(key), md5),
+            "boto3 down": partial(timed, partial(rivals.download, key, path)),
+        }
+        for name in list(downs)[::order]:
+            seen[name].append(downs[name]())
         path.unlink()
         print("   turn", turn + 1, {name: round(times[-1], 2) for name, times in seen.items()}, flush=True)
     middle = {name: statistics.median(times) for name, times in seen.items()}
@@ -179,9 +238,11 @@ def large(rivals: Rivals, size: int, repeats: int) -> None:
         fair = plain + middle["md5"]
         rates = f"{rate / ours:>8.0f}{rate / fair:>11.0f}{rate / plain:>8.0f}"
         print(f"{way + 'load':<26}{rates}  {fair / ours:.2f} of boto3+MD5, {plain / ours:.2f} of boto3", flush=True)
-    alone = middle["alone"]
-    share = f"with it {alone / middle['down']:.2f} of that"
-    print(f"the client's own download without vesicle: {rate / alone:.0f} MiB/s; {share}")
+    for way in ("up", "down"):
+        alone = middle[f"{way} alone"]
+        fair = (middle[f"boto3 {way}"] + middle["md5"]) / alone
+        share = f"{fair:.2f} of boto3+MD5; with vesicle {alone / middle[way]:.2f} of that"
+        print(f"the client's own {way}load without vesicle: {rate / alone:.0f} MiB/s, {share}")
 
 
 def small(rivals: Rivals, files: int) -> None:
@@ -223,7 +284,7 @@ def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gib", type=float, default=1.0, help="size of the large file; 0 leaves it out")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=4)
     parser.add_argument("--files", type=int, default=1000, help="how many of 1 MiB; 0 leaves them out")
     parser.add_argument("--client-python", type=Path, help="an interpreter with synapseclient; else ./dev client 4.14")
     asked = parser.parse_args()
