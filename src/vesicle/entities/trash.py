@@ -74,8 +74,7 @@ def flag(conn: Connection, actor: Actor, entity_id: int) -> None:
 def purge(work: House, entity_id: int) -> None:
     """Delete a subtree for good, if it is due. Safe to repeat: what a crash left over goes the next time.
 
-    Versions, annotations and the ties to file handles go with it; a handle that nothing else refers to can be deleted
-    by whoever made it.
+    Versions, annotations and the ties to file handles go with it; a handle that nothing else refers to is reaped.
     """
     with work.pool.connection() as conn:
         doomed = felling.give_up(conn, entity_id, work.settings.trash_days)
