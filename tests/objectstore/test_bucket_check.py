@@ -131,6 +131,23 @@ def test_the_papers_open_a_foreign_bucket(ceph: Facts, foreign: S3Store) -> None
     assert "Delete every version of what begins with .vesicle-check-" in str(told.change)
 
 
+def test_the_papers_open_a_bucket_to_another_user_of_a_seaweedfs(seaweedfs: Facts) -> None:
+    bucket, owner = f"papers-{uuid4().hex[:8]}", client_of(seaweedfs)
+    owner.create_bucket(Bucket=bucket)
+    owner.put_object(Bucket=bucket, Key="raw/owner.txt", Body=b"3400001")
+    owner.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    owner.put_object(Bucket=bucket, Key="raw/data.csv", Body=b"1,2,3")
+    keys = seaweedfs["guest_access_key"], seaweedfs["guest_secret_key"]
+    with closing(S3Store(seaweedfs["http"], *keys)) as guest:
+        closed = check(guest, bucket, "raw", ORIGIN)
+        assert states(closed) == {"reach the bucket": "fails"}
+        owner.put_bucket_policy(Bucket=bucket, Policy=closed.bucket_policy)
+        found = check(guest, bucket, "raw", ORIGIN)
+    assert "fails" not in states(found).values(), found.lines
+    assert (states(found)["write"], "remove what was tried" in states(found)) == ("works", False)
+    assert [one["Key"] for one in whatever_is_kept(owner, bucket)] == ["raw/data.csv", "raw/owner.txt"]
+
+
 def _without_none(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in rule.items() if value is not None} for rule in rules]
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from vesicle.objectstore.contract import Refused
 
+OF_SEAWEEDFS = "000000000000"
+
 
 class BucketFacts(NamedTuple):
     """``region`` is None where the store does not tell; ``skew_s`` is how many seconds its clock is ahead of ours;
@@ -39,11 +41,13 @@ def _headers(answer: Any) -> dict[str, str]:
 def principal_of(call: Callable[..., Any]) -> str | None:
     """How bucket policies call us, told by the owner of our own buckets.
 
-    None where we may not ask, and at AWS, which gives a number there that policies do not know.
+    None where we may not ask, and at AWS, which gives a number there that policies do not know. SeaweedFS writes the
+    number of an account for every user, Ceph the tenant or nothing.
     """
     try:
-        owner = call("list_buckets").get("Owner", {}).get("ID", "")
+        answer = call("list_buckets")
     except Refused:
         return None
-    tenant, _, user = owner.rpartition("$")
-    return f"arn:aws:iam::{tenant}:user/{user}" if user and len(user) < 64 else None
+    tenant, _, user = answer.get("Owner", {}).get("ID", "").rpartition("$")
+    account = OF_SEAWEEDFS if _headers(answer).get("server", "").startswith("SeaweedFS") else tenant
+    return f"arn:aws:iam::{account}:user/{user}" if user and len(user) < 64 else None

@@ -71,6 +71,8 @@ class Surveys:
             ListedObject(entry["Key"], entry["Size"], bare(entry["ETag"]), utc(entry["LastModified"]))
             for entry in page.get("Contents", [])
         ]
+        if found and found[-1].key == after:  # Behind the last key of a bucket with versions SeaweedFS begins anew.
+            return []
         # Behind a key at which a page ended, SeaweedFS passes over what lies below that key as if it were a folder; so
         # no page ends there. A full page that ends so may call itself the last one.
         full = page.get("IsTruncated") or len(found) >= limit
