@@ -2,7 +2,8 @@
 
 A thousandth as many organizations as file handles and a hundredth as many projects; the first organization has a tenth
 of everything, and in each ten projects one has more than half of their files. Of fifty handles one is tied to nothing,
-one lies in the trash can and one counts in two projects. Every project is read once a day.
+one lies in the trash can and one counts in two projects; of five one had another beside it for a while. Every project
+is read once a day.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tests.live import Person, Server
 
 from bench.repository import copy, md5_of
 
-FIRST_HANDLE, FIRST_SECOND, FIRST_SPARE = 20_000_000, 60_000_000, 80_000_000
+FIRST_HANDLE, FIRST_SECOND, FIRST_SPARE, FIRST_PAST = 20_000_000, 60_000_000, 80_000_000, 120_000_000
 FIRST_PERSON, FIRST_ORGANIZATION, FIRST_PROJECT, FIRST_UPLOAD = 30_000_000, 40_000_000, 50_000_000, 90_000_000
 MANAGED, CUSTOM = 100, 101
 DAYS, CONTRIBUTORS = 365, 3
@@ -261,11 +262,12 @@ def _files(conn: Any, made: Year) -> None:
         ((one.id, "FileEntity", node, 1) for node, one, _, _ in made.tied()),
     )  # fmt: skip
     copy(
-        conn, "charge (handle_id, project_id, in_trash)",
-        ((one.id, project, trashed) for _, one, project, trashed in made.tied()),
+        conn, "charge (handle_id, project_id, in_trash, first_day)",
+        ((one.id, project, trashed, made.made_on(one.number).date()) for _, one, project, trashed in made.tied()),
     )  # fmt: skip
     conn.execute(
-        "INSERT INTO charge (handle_id, project_id, home_id, in_trash) SELECT handle_id, 0, home_id, false"
+        "INSERT INTO charge (handle_id, project_id, home_id, in_trash, first_day)"
+        " SELECT handle_id, 0, home_id, false, (charged_on AT TIME ZONE 'UTC')::date"
         " FROM charged_handle h WHERE NOT EXISTS (SELECT 1 FROM charge c WHERE c.handle_id = h.handle_id)"
     )
 
@@ -308,14 +310,23 @@ def _downloads(conn: Any, made: Year) -> None:
     copy(conn, "egress_rollup (day)", ((made.moment(ago).date(),) for ago in range(DAYS - 1, 0, -1)))
 
 
-# What the ledger keeps of all this.
+# What the ledger keeps of all this. Every fifth file had one beside it that was there for up to two months.
 _SUMS = (
+    f"""
+    INSERT INTO past_charge
+    SELECT d.project_id, d.home_id, d.first_day + (d.handle_id / 5 % 60)::integer, d.first_day,
+           d.handle_id + {FIRST_PAST - FIRST_HANDLE}, d.bytes, d.location_id, d.contributor_id, d.is_custom, d.in_trash
+    FROM day_charge d WHERE d.handle_id % 5 = 0
+    AND d.first_day + (d.handle_id / 5 % 60)::integer < (now() AT TIME ZONE 'UTC')::date
+    """,
+    f"UPDATE past_begin SET first_day = first_day - {DAYS}",
     """
     INSERT INTO usage_day
-    SELECT coalesce(p.organization_id, h.home_id), (h.charged_on AT TIME ZONE 'UTC')::date, c.project_id, h.location_id,
-           h.contributor_id, sum(h.bytes), sum(CASE WHEN c.in_trash THEN h.bytes ELSE 0 END), count(*)
-    FROM charge c JOIN charged_handle h ON h.handle_id = c.handle_id LEFT JOIN node p ON p.id = c.project_id
-    GROUP BY 1, 2, 3, 4, 5
+    SELECT coalesce(p.organization_id, d.home_id), e.day, d.project_id, d.location_id, d.contributor_id,
+           sum(e.way * d.bytes), sum(CASE WHEN d.in_trash THEN e.way * d.bytes ELSE 0 END), sum(e.way)
+    FROM day_charge d LEFT JOIN node p ON p.id = d.project_id,
+         LATERAL (VALUES (1, d.first_day), (-1, d.last_day + 1)) e (way, day)
+    WHERE isfinite(e.day) GROUP BY 1, 2, 3, 4, 5
     """,
     """
     INSERT INTO usage_total

@@ -31,7 +31,7 @@ from tests.usage.counting import check
 from bench import requests, unmetered
 from bench.house import api_process, cpu_s, running, tree_cpu_s
 from bench.organizations import CUSTOM, DAYS, FIRST_SPARE, TWICE, Year, generate
-from vesicle.organizations import allocating, notifying, reporting
+from vesicle.organizations import allocating, notifying, overview
 from vesicle.organizations.roles import OPERATOR
 
 Ask = Callable[[], Any]
@@ -107,6 +107,10 @@ QUESTIONS: dict[str, Callable[[Side], Any]] = {
     "storage of a project": lambda side: side.person.ok("GET", f"/repo/v1/project/{side.project}/storage/usage"),
     "handles behind a number": lambda side: side.usage("/file"),
     "handles of a project": lambda side: side.usage("/file", projectId=side.project),
+    "handles of a past day": lambda side: side.usage("/file", day=str(side.made.today - timedelta(days=90))),
+    "handles of a project of a past day": lambda side: side.usage(
+        "/file", projectId=side.project, day=str(side.made.today - timedelta(days=90))
+    ),
     "downloads behind a number": lambda side: side.usage("/download"),
     "downloads of a project": lambda side: side.usage("/download", projectId=side.project),
     "projects of the organization": lambda side: side.person.ok(
@@ -177,7 +181,8 @@ def operating(server: Server) -> None:
     with server.database() as conn:
         for _ in range(2):
             timed("thresholds of all organizations", lambda: notifying.tell_crossings(conn))
-        timed("vesicle org list", lambda: len(reporting.overview(conn, OPERATOR)))
+        timed("usage of all organizations", lambda: len(overview.page(conn, OPERATOR, None).results))
+        timed("the same as CSV", lambda: overview.lines(conn, OPERATOR, None)[0].count("\n"))
         with conn.transaction(force_rollback=True):
             conn.execute("UPDATE node SET organization_id = 1 WHERE organization_id IS NOT NULL")
             conn.execute("UPDATE usage_total SET organization_id = 1 WHERE project_id <> 0")

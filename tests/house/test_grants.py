@@ -188,6 +188,7 @@ REASONS = {
                     "count_promises",
                     "add_to_account",
                     "add_to_total",
+                    "begin_totals",
                     "add_to_day",
                     "add_to_place",
                     "hold_merges",

@@ -55,6 +55,8 @@ SAMPLES: dict[str, Sample] = {
     "POST /vesicle/v1/organization/{id}/merge": Sample(
         lambda world: {"organizationId": world.things["otherOrganization"], "dryRun": True}
     ),
+    "GET /vesicle/v1/usage": Sample(),
+    "GET /vesicle/v1/usage/csv": Sample(),
     "GET /vesicle/v1/usage/organization/{id}": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/report": Sample(),
     "GET /vesicle/v1/usage/organization/{id}/report/csv": Sample(),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -43,6 +44,31 @@ Held = dict[tuple[str, int, int], int]
 Counters = dict[Any, Any]
 
 
+class Place(NamedTuple):
+    """A file handle, as it counts in a project; project 0 is none."""
+
+    owner: int
+    project: int
+    handle: int
+    size: int
+    location: int
+    maker: int
+    is_custom: bool
+    in_trash: bool
+
+
+def places(conn: psycopg.Connection[Any]) -> Iterator[Place]:
+    """Where each file handle counts now."""
+    organizations = dict(conn.execute("SELECT id, organization_id FROM node WHERE kind = 'project'").fetchall())
+    ties: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for handle, project, trashed in conn.execute(_TIES):
+        ties[handle].append((project, trashed))
+    for handle, size, custom, home, location, maker in conn.execute(_HANDLES):
+        assert home is not None, f"file handle {handle} is charged to nobody"
+        for project, trashed in ties.get(handle, [(0, False)]):
+            yield Place(organizations.get(project, home), project, handle, size, location, maker, custom, trashed)
+
+
 def check(server: Server) -> None:
     """Every counter of the ledger is the sum of what it counts."""
     with server.database() as conn:
@@ -55,21 +81,14 @@ def check_rows(conn: psycopg.Connection[Any]) -> None:
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         counting_sent.check(conn)
-        organizations = dict(conn.execute("SELECT id, organization_id FROM node WHERE kind = 'project'").fetchall())
-        ties: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-        for handle, project, trashed in conn.execute(_TIES):
-            ties[handle].append((project, trashed))
         stored: Counters = defaultdict(int)
         kept: Counters = defaultdict(lambda: [0, 0])
         totals: Counters = defaultdict(lambda: [0, 0, 0])
-        for handle, size, custom, home, location, maker in conn.execute(_HANDLES):
-            assert home is not None, f"file handle {handle} is charged to nobody"
-            for project, trashed in ties.get(handle, [(0, False)]):
-                owner = organizations.get(project, home)
-                stored[owner, custom] += size
-                kept[owner] = [kept[owner][0] + size * trashed, kept[owner][1] + 1]
-                cell = totals[owner, project, location, maker]
-                cell[0], cell[1], cell[2] = cell[0] + size, cell[1] + size * trashed, cell[2] + 1
+        for one in places(conn):
+            stored[one.owner, one.is_custom] += one.size
+            kept[one.owner] = [kept[one.owner][0] + one.size * one.in_trash, kept[one.owner][1] + 1]
+            cell = totals[one.owner, one.project, one.location, one.maker]
+            cell[0], cell[1], cell[2] = cell[0] + one.size, cell[1] + one.size * one.in_trash, cell[2] + 1
         reserved: Counters = defaultdict(int)
         for upload, size, owner, promised in conn.execute(_UPLOADS):
             assert promised == size, f"upload {upload} has {promised} of {size} bytes promised"
@@ -88,11 +107,11 @@ def check_rows(conn: psycopg.Connection[Any]) -> None:
             ).fetchall()
             found = {tuple(row[:4]): list(row[4:]) for row in rows if any(row[4:])}
             assert found == {key: cell for key, cell in totals.items() if any(cell)}, table
-        places = conn.execute("SELECT project_id, location_id, stored FROM project_storage").fetchall()
+        rows = conn.execute("SELECT project_id, location_id, stored FROM project_storage").fetchall()
         by_place: Counters = defaultdict(int)
         for (_, project, location, _), cell in totals.items():
             by_place[project, location] += cell[0] if project else 0
-        assert {(project, place): size for project, place, size in places if size} == {
+        assert {(project, place): size for project, place, size in rows if size} == {
             key: size for key, size in by_place.items() if size
         }
 

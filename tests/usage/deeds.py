@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tests.locations.buckets import external, location, own_bucket
 from tests.organizations.test_membership import ORG, join, managed, project_body
+from tests.usage.days_over import Closings
 from tests.usage.deeds_of_egress import OfEgress
 from tests.world import allow
 
@@ -26,6 +27,7 @@ class Deeds(OfEgress):
         self.chief = self.server.person("chief", is_admin=True)
         self.people = [self.server.person(name) for name in ("ann", "bob", "cyd")]
         self.house = open_house(self.server.settings())
+        self.closings = Closings(self.server)
         bucket = own_bucket(self.server, self.people[0])
         self.places = [1, 1, location(self.people[0], external(bucket)), self._private_location()]
         for number in range(len(self.limits)):
@@ -185,8 +187,12 @@ class Deeds(OfEgress):
         self.complete(-1)
         self.tie(-1, where)
 
+    def check_days(self) -> None:
+        """What is told of the days that have ended is what was there."""
+        self.closings.check([int(one["id"]) for one in self.organizations])
 
-LOWER, LOWER_OF_PROJECT = "change limit", "limit project"
+
+LOWER, LOWER_OF_PROJECT, DAY_ENDS = "change limit", "limit project", "day ends"
 # A deed, how often it is done beside the others, and which of five numbers it takes for what.
 DEEDS: dict[str, tuple[int, Callable[[Deeds, int, int, int, int, int], object]]] = {
     "found": (1, lambda d, a, b, *_: d.found(a, 300 + b % 1700) if len(d.organizations) < 5 else None),
@@ -217,10 +223,11 @@ DEEDS: dict[str, tuple[int, Callable[[Deeds, int, int, int, int, int], object]]]
     "purge": (2, lambda d, a, *_: d.purge(a)),
     "download": (6, lambda d, a, b, c, e, *_: d.download(a, b, c, e)),
     "change egress": (2, lambda d, a, b, *_: d.change_egress(a, b % 3000)),
+    DAY_ENDS: (4, lambda d, *_: d.closings.close_today()),
 }
 OFTEN = [name for name, (weight, _) in DEEDS.items() for _ in range(weight)]
-# Where many deeds happen at once, nobody knows what was used when a limit was lowered.
-WITHOUT_LOWER_LIMITS = [name for name in OFTEN if name not in ("found", LOWER, LOWER_OF_PROJECT)]
+# Where many deeds happen at once, nobody knows what was used when a limit was lowered, or what was there at midnight.
+WITHOUT_LOWER_LIMITS = [name for name in OFTEN if name not in ("found", LOWER, LOWER_OF_PROJECT, DAY_ENDS)]
 
 
 def do(deeds: Deeds, name: str, numbers: tuple[int, int, int, int, int]) -> None:

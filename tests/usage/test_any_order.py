@@ -1,4 +1,5 @@
-"""Whatever happens in whatever order, usage equals an independent sum, and no limit is passed by a byte.
+"""Whatever happens in whatever order, usage equals an independent sum, now and on every day before, and no limit is
+passed by a byte.
 
 ``ORDERS=50`` looks at so many orders of about three times as many deeds.
 """
@@ -34,7 +35,10 @@ class Ledger(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "deeds"):
-            self.deeds.close()
+            try:
+                self.deeds.check_days()
+            finally:
+                self.deeds.close()
 
     @rule(deed=st.sampled_from(OFTEN), numbers=st.tuples(*[st.integers(0, 10**4)] * 5))
     def do(self, deed: str, numbers: tuple[int, int, int, int, int]) -> None:

@@ -95,11 +95,12 @@ def settle(server: Server) -> None:
 
 
 def ending(deeds: Deeds) -> None:
-    """All adds up; and when nobody goes on with what was begun, nothing is promised any more."""
+    """All adds up, on past days too; and when nobody goes on with what was begun, nothing is promised any more."""
     server = deeds.server
     settle(server)
     check(server)
     check_limits(server, {})
+    deeds.check_days()
     with server.database() as conn:
         assert conn.execute("SELECT count(*) FROM file_handle").fetchone() != (0,)
         conn.execute("UPDATE multipart_upload SET updated_on = '2020-01-01' WHERE state = 'UPLOADING'")
@@ -120,7 +121,10 @@ def ending(deeds: Deeds) -> None:
 def test_usage_adds_up_after_many_clients_did_everything_at_once(running: Running) -> None:
     deeds = Deeds(running[0], LIMITS, storm=True)
     try:
-        storm(deeds, 1, SECONDS)
+        storm(deeds, 1, SECONDS // 2)
+        settle(running[0])
+        deeds.closings.close_today()
+        storm(deeds, 3, SECONDS // 2)
         ending(deeds)
     finally:
         deeds.close()

@@ -10,7 +10,7 @@ from vesicle.accounts import people
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
 from vesicle.org_command.opening import Config, Data, as_bytes, database, org, show, somebody
-from vesicle.organizations import founding, merging, notifying, planning, reporting, seats
+from vesicle.organizations import founding, merging, notifying, overview, planning, reporting, seats
 from vesicle.organizations.model.limits import NO_LIMIT
 from vesicle.organizations.model.moving import MergeRequest
 from vesicle.organizations.model.organizations import NewOrganization, OrganizationUpdate
@@ -25,8 +25,14 @@ PANEL = "Organizations"
 def list_all(data: Data = None, config: Config = None) -> None:
     """Number, plan, stored bytes and name of every organization."""
     with database(data, config) as (conn, _):
-        for number, plan, stored, name in reporting.overview(conn, OPERATOR):
-            typer.echo(f"{number}\t{plan}\t{stored}\t{name}")
+        token: str | None = None
+        while True:
+            page = overview.page(conn, OPERATOR, token)
+            for one in page.results:
+                typer.echo(f"{one.organization_id}\t{one.plan_type}\t{one.stored_bytes}\t{one.name}")
+            if page.next_page_token is UNSET:
+                return
+            token = page.next_page_token
 
 
 @org.command(rich_help_panel=PANEL)

@@ -51,11 +51,12 @@ def files(
     project: Project = None,
     location: Location = None,
     contributor: Contributor = None,
+    day: Annotated[str | None, typer.Option(help="At the end of this day; now when left out.")] = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """The file handles that a number of stored bytes is the sum of, as CSV."""
-    of = Behind(_number(project), location, contributor)
+    of = Behind(_number(project), location, contributor, day=day)
     with database(data, config) as (conn, _):
         _print(drilling.every_line(lambda token: reporting.files(conn, OPERATOR, organization, of, token),
                                    drilling.file_lines))  # fmt: skip

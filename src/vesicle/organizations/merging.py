@@ -40,8 +40,9 @@ def merge(conn: Connection, actor: Actor, target_id: int, given: MergeRequest) -
         raise BadRequest(f"{source.of.name} cannot be merged into {target.of.name}: {' '.join(outcome.reasons)}")
     theirs, before = (recorded.memberships(conn, actor, one) for one in (source_id, target_id))
     gone = {"organization": source_id, "name": source.of.name, **planning.told(conn, actor, source.of.plan_id)}
-    transferring.merge(conn, source_id, target_id)
+    # In this order, because a project that is purged at this moment is waited for, and leaves a stay to be rewritten.
     belonging.transfer_all(conn, actor, source_id, target_id)
+    transferring.merge(conn, source_id, target_id)
     members.move_all(conn, actor, source_id, target_id)
     notices.move_all(conn, actor, source_id, target_id)
     plans.move_requests(conn, actor, source_id, target_id)

@@ -37,12 +37,6 @@ def summary(conn: Connection, actor: Actor, organization_id: int) -> Organizatio
     return reports.summary(conn, actor, organization_id)
 
 
-def overview(conn: Connection, actor: Actor) -> list[tuple[int, str, int, str]]:
-    """(number, kind of plan, bytes stored, name) of every organization, for administrators."""
-    require_administrator(conn, actor)
-    return rows.overview(conn, actor)
-
-
 def report(
     conn: Connection, actor: Actor, organization_id: int, by: str, first_day: str | None, last_day: str | None
 ) -> UsageReport:
@@ -105,8 +99,12 @@ def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
 
 
 def files_of_project(conn: Connection, grant: MayCreate, of: Behind, token: str | None) -> ChargedFilePage:
-    """The handles behind the numbers of a project, for who may add to it. Raises BadRequest."""
-    return drilling.files(conn, grant.actor, _organization_of(conn, grant), replace(of, project_id=grant.id), token)
+    """The handles behind the numbers of a project, whose ever it was on the day, for who may add to it. Raises
+    BadRequest.
+    """
+    _check_project(grant)
+    owner = drilling.owner(conn, grant, of.day)
+    return drilling.files(conn, grant.actor, owner, replace(of, project_id=grant.id), token)
 
 
 def downloads_of_project(conn: Connection, grant: MayCreate, of: Behind, token: str | None) -> DownloadPage:
@@ -118,8 +116,9 @@ def lines_of_project(conn: Connection, grant: MayCreate, what: str, of: Behind, 
     """The same as CSV: of file or download. Raises BadRequest and NotFound."""
     if what == "upload":
         raise NotFound("An upload belongs to no project until it is finished; ask for file or download.")
-    organization_id = _organization_of(conn, grant)
-    return _lines(conn, grant.actor, organization_id, what, replace(of, project_id=grant.id), token)
+    _check_project(grant)
+    owner = drilling.owner(conn, grant, of.day if what == "file" else None)
+    return _lines(conn, grant.actor, owner, what, replace(of, project_id=grant.id), token)
 
 
 def _organization_of(conn: Connection, grant: MayCreate) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from vesicle.access import Actor
+from vesicle.access import Actor, MayCreate
 from vesicle.db import Connection
 from vesicle.usage import reading
-from vesicle.usage.days import days
+from vesicle.usage.days import day_of, days
 from vesicle.usage.model import Behind, DownloadPage, DownloadQuestion, DownloadRecord
 from vesicle.usage.shapes import ChargedFile, ChargedFilePage, PromisedUpload, PromisedUploadPage
 from vesicle.usage.store import behind
@@ -33,19 +33,32 @@ P = TypeVar("P", ChargedFilePage, PromisedUploadPage, DownloadPage)
 def files(
     conn: Connection, actor: Actor, organization_id: int, of: Behind, token: str | None, limit: int = PAGE
 ) -> ChargedFilePage:
-    """The file handles that a number of storage is the sum of. Project 0 is for those that no project refers to."""
-    after = key_of_token(token, tuple[int, int]) if token else (-1, 0)
-    rows = behind.files(conn, actor, organization_id, of, after, limit)
+    """The file handles that a number of storage is the sum of: at present, or at the end of a day. Project 0 is for
+    those that no project refers to. What has gone before this was kept cannot be told of; then the page says since when
+    it is.
+    """
+    day = day_of(of.day)
+    after = key_of_token(token, tuple[int, date | None, date, int]) if token else behind.BEGIN
+    rows = behind.files(conn, actor, organization_id, of, day, after, limit)
+    begin = behind.followed_from(conn, actor) if day else None
+    last = rows[-1] if len(rows) == limit else None
     return ChargedFilePage(
         results=[
             ChargedFile(
-                file_handle_id=Id(row[0]), project_id=EntityId(row[1]) if row[1] else UNSET, bytes=row[2],
-                storage_location_id=row[3], contributor_id=str(row[4]), in_trash=row[5], is_custom=row[6],
+                file_handle_id=Id(row.handle_id), project_id=EntityId(row.project_id) if row.project_id else UNSET,
+                bytes=row.bytes, storage_location_id=row.location_id, contributor_id=str(row.contributor_id),
+                in_trash=row.in_trash, is_custom=row.is_custom,
             )
             for row in rows
         ],
-        next_page_token=token_of_key(rows[-1][1], rows[-1][0]) if len(rows) == limit else UNSET,
+        whole_since=str(begin) if day and begin and day < begin else UNSET,
+        next_page_token=token_of_key(last.project_id, last.last_day, last.first_day, last.handle_id) if last else UNSET,
     )  # fmt: skip
+
+
+def owner(conn: Connection, grant: MayCreate, day: str | None) -> int:
+    """The organization of a project, at present or at the end of a day. Raises BadRequest."""
+    return behind.owner(conn, grant, day_of(day))
 
 
 def uploads(
@@ -86,7 +99,7 @@ def file_lines(page: ChargedFilePage, *, titled: bool) -> Lines:
          one.is_custom]
         for one in page.results
     )  # fmt: skip
-    return _csv(FILE_COLUMNS if titled else None, rows), page.next_page_token or None
+    return as_csv(FILE_COLUMNS if titled else None, rows), page.next_page_token or None
 
 
 def upload_lines(page: PromisedUploadPage, *, titled: bool) -> Lines:
@@ -103,12 +116,12 @@ def upload_lines(page: PromisedUploadPage, *, titled: bool) -> Lines:
         ]
         for one in page.results
     )
-    return _csv(UPLOAD_COLUMNS if titled else None, rows), page.next_page_token or None
+    return as_csv(UPLOAD_COLUMNS if titled else None, rows), page.next_page_token or None
 
 
 def download_lines(page: DownloadPage, *, titled: bool) -> Lines:
     """Downloads as CSV."""
-    return _csv(DOWNLOAD_COLUMNS if titled else None, map(_download, page.results)), page.next_page_token or None
+    return as_csv(DOWNLOAD_COLUMNS if titled else None, map(_download, page.results)), page.next_page_token or None
 
 
 def _download(one: DownloadRecord) -> list[object]:
@@ -120,7 +133,8 @@ def _project(one: ChargedFile | PromisedUpload) -> object:
     return one.project_id if one.project_id is UNSET else f"syn{int(one.project_id)}"
 
 
-def _csv(titles: Sequence[str] | None, rows: Iterator[list[object]]) -> str:
+def as_csv(titles: Sequence[str] | None, rows: Iterator[list[object]]) -> str:
+    """Lines with commas, under one of titles if there are any."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if titles:

@@ -137,10 +137,14 @@ class DownloadQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Which number is asked about: of what it is the sum; what is None does not matter. Project 0 is none."""
+    """Which number is asked about: of what it is the sum; what is None does not matter. Project 0 is none.
+
+    Storage is that at the end of the ``day``, or the present; what was sent is of the days from the first to the last.
+    """
 
     project_id: int | None = None
     location_id: int | None = None
     contributor_id: int | None = None
     first_day: str | None = None
     last_day: str | None = None
+    day: str | None = None

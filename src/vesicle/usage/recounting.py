@@ -63,6 +63,8 @@ def mend(conn: Connection, tell: Tell = lambda _: None) -> list[str]:
             _in_steps(conn, _promise, sorted({row[0] for row in wrong.promises}), BATCH, "promises", tell)
             _mend_counters(conn, tell)
             _mend_sent(conn, wrong, tell)
+            with conn.transaction():
+                rows.begin_totals(conn)
     finally:
         rows.let_others(conn)
     return said

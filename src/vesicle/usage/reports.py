@@ -12,8 +12,9 @@ from vesicle.errors import BadRequest
 from vesicle.jobs.queue import periodic
 from vesicle.usage import limits
 from vesicle.usage.days import days
-from vesicle.usage.shapes import OrganizationUsage, UsageReport, UsageRow
-from vesicle.usage.store import downloads, reports
+from vesicle.usage.model import Account
+from vesicle.usage.shapes import InstallationUsage, OrganizationUsage, UsageReport, UsageRow
+from vesicle.usage.store import accounts, downloads, reports
 from vesicle.web import House
 from vesicle.wire import UNSET, EntityId, Id, or_unset
 
@@ -22,10 +23,23 @@ BY = ("project", "location", "contributor", "day")
 
 def summary(conn: Connection, actor: Actor, organization_id: int) -> OrganizationUsage:
     """The counters of an organization, and the limits that they are held against."""
-    account = limits.account(conn, organization_id)
-    egress = downloads.state(conn, actor, organization_id)
+    return _told(limits.account(conn, organization_id), downloads.state(conn, actor, organization_id))
+
+
+def summaries(conn: Connection, actor: Actor, after: int, limit: int) -> list[tuple[str, OrganizationUsage]]:
+    """The name of each organization after one, and the same of it; for who may see all."""
+    return [(account.name, _told(account, egress)) for account, egress in accounts.page(conn, actor, after, limit)]
+
+
+def total(conn: Connection, actor: Actor) -> InstallationUsage:
+    """The sums over all organizations; for who may see all."""
+    found: dict[str, Any] = {name: or_unset(value) for name, value in accounts.total(conn, actor).items()}
+    return InstallationUsage(**found)
+
+
+def _told(account: Account, egress: downloads.EgressState) -> OrganizationUsage:
     return OrganizationUsage(
-        organization_id=Id(organization_id), stored_bytes=account.stored, reserved_bytes=account.reserved,
+        organization_id=Id(account.organization_id), stored_bytes=account.stored, reserved_bytes=account.reserved,
         in_trash_bytes=account.in_trash, files=account.files, custom_stored_bytes=account.custom_stored,
         custom_reserved_bytes=account.custom_reserved, storage_limit_bytes=or_unset(account.storage_limit),
         custom_storage_limit_bytes=or_unset(account.custom_limit), sent_bytes=egress.sent,

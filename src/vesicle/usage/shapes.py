@@ -29,6 +29,24 @@ class OrganizationUsage(Shape):
     egress_limit_bytes: Maybe[Int64] = UNSET
 
 
+class InstallationUsage(Shape):
+    """The sums over all organizations. What was sent is of the present egress period of each; without a limit where one
+    organization has none.
+    """
+
+    organizations: int
+    stored_bytes: int
+    reserved_bytes: int
+    in_trash_bytes: int
+    files: int
+    custom_stored_bytes: int
+    custom_reserved_bytes: int
+    sent_bytes: int
+    storage_limit_bytes: Maybe[Int64] = UNSET
+    custom_storage_limit_bytes: Maybe[Int64] = UNSET
+    egress_limit_bytes: Maybe[Int64] = UNSET
+
+
 class UsageRow(Shape):
     """One line of a report, under one of the four keys. Without a projectId: what no project refers to.
 
@@ -76,9 +94,14 @@ class ChargedFile(Shape):
 
 
 class ChargedFilePage(Shape):
-    """A page of file handles."""
+    """A page of file handles.
+
+    With ``wholeSince`` the day that was asked about is earlier: of what has gone by that day nothing was kept, and what
+    was there already is told of as it was then.
+    """
 
     results: list[ChargedFile]
+    whole_since: Maybe[str] = UNSET
     next_page_token: Maybe[str] = UNSET
 
 

@@ -31,7 +31,7 @@ def sent_by_both(conn: Connection, source_id: int, target_id: int) -> tuple[int,
 
 def merge(conn: Connection, source_id: int, target_id: int) -> None:
     """Everything that is charged to the source is the target's, with its history. Both accounts must be held, and it
-    must fit. The source has no account afterwards.
+    must fit; the projects are the target's already. The source has no account afterwards.
     """
     transfers.merge(conn, source_id, target_id)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from vesicle.access import MayCreate
-from vesicle.organizations import reporting
+from vesicle.organizations import overview, reporting
 from vesicle.organizations.http.declaring import ROLES, TEAM, WRITE, door
+from vesicle.organizations.model.overview import OrganizationOverviewPage
 from vesicle.usage import reports
 from vesicle.usage.drilling import Lines
 from vesicle.usage.model import Behind, DownloadPage
@@ -19,6 +20,18 @@ from vesicle.usage.shapes import (
 )
 from vesicle.web import Call, Needs, Reply, Text
 from vesicle.wire import EntityId, Id
+
+
+@door("GET", "/vesicle/v1/usage", access=TEAM)
+def usage_of_all(call: Call, next_page_token: str | None = None) -> OrganizationOverviewPage:
+    """What every organization uses, beside its limits, and on the first page the sums; for administrators."""
+    return overview.page(call.conn, call.actor, next_page_token)
+
+
+@door("GET", "/vesicle/v1/usage/csv", access=TEAM)
+def usage_of_all_lines(call: Call, next_page_token: str | None = None) -> Reply:
+    """The same as CSV, without the sums, in pages as of what lies behind a number; for administrators."""
+    return _csv(overview.lines(call.conn, call.actor, next_page_token))
 
 
 @door("GET", "/vesicle/v1/usage/organization/{id}", access=ROLES)
@@ -47,10 +60,13 @@ def usage_lines(
 @door("GET", "/vesicle/v1/usage/organization/{id}/file", access=ROLES)
 def usage_files(
     call: Call, id: Id, project_id: EntityId | None = None, storage_location_id: Id | None = None,
-    contributor_id: Id | None = None, next_page_token: str | None = None,
+    contributor_id: Id | None = None, day: str | None = None, next_page_token: str | None = None,
 ) -> ChargedFilePage:  # fmt: skip
-    """The file handles that a number of storage is the sum of; for the owner and managers."""
-    of = Behind(project_id, storage_location_id, contributor_id)
+    """The file handles that a number of storage is the sum of, now or at the end of a day; for the owner and managers.
+
+    Where the day is earlier than wholeSince, nothing is known of what has gone before then.
+    """
+    of = Behind(project_id, storage_location_id, contributor_id, day=day)
     return reporting.files(call.conn, call.actor, id, of, next_page_token)
 
 
@@ -81,12 +97,12 @@ def usage_downloads(
 def usage_behind(
     call: Call, id: Id, what: str, project_id: EntityId | None = None, storage_location_id: Id | None = None,
     contributor_id: Id | None = None, first_day: str | None = None, last_day: str | None = None,
-    next_page_token: str | None = None,
+    day: str | None = None, next_page_token: str | None = None,
 ) -> Reply:  # fmt: skip
     """What lies behind a number (file, upload or download) as CSV. Where more lines follow than one answer takes, the
     header X-Next-Page-Token has the token of the next.
     """
-    of = Behind(project_id, storage_location_id, contributor_id, first_day, last_day)
+    of = Behind(project_id, storage_location_id, contributor_id, first_day, last_day, day)
     return _csv(reporting.lines(call.conn, call.actor, id, what, of, next_page_token))
 
 
@@ -99,10 +115,12 @@ def project_usage(call: Call, grant: MayCreate) -> ProjectUsage:
 @door("GET", "/vesicle/v1/usage/project/{id}/file", access=Needs(MayCreate))
 def project_files(
     call: Call, grant: MayCreate, storage_location_id: Id | None = None, contributor_id: Id | None = None,
-    next_page_token: str | None = None,
+    day: str | None = None, next_page_token: str | None = None,
 ) -> ChargedFilePage:  # fmt: skip
-    """The file handles that the bytes of a project are the sum of; for who may add to the project."""
-    of = Behind(None, storage_location_id, contributor_id)
+    """The file handles that the bytes of a project are the sum of, now or at the end of a day; for who may add to the
+    project.
+    """
+    of = Behind(None, storage_location_id, contributor_id, day=day)
     return reporting.files_of_project(call.conn, grant, of, next_page_token)
 
 
@@ -121,10 +139,11 @@ def project_downloads(
 @door("GET", "/vesicle/v1/usage/project/{id}/{what}/csv", access=Needs(MayCreate))
 def project_behind(
     call: Call, grant: MayCreate, what: str, storage_location_id: Id | None = None, contributor_id: Id | None = None,
-    first_day: str | None = None, last_day: str | None = None, next_page_token: str | None = None,
+    first_day: str | None = None, last_day: str | None = None, day: str | None = None,
+    next_page_token: str | None = None,
 ) -> Reply:  # fmt: skip
     """What lies behind a number of a project (file or download) as CSV, in pieces like that of an organization."""
-    of = Behind(None, storage_location_id, contributor_id, first_day, last_day)
+    of = Behind(None, storage_location_id, contributor_id, first_day, last_day, day)
     return _csv(reporting.lines_of_project(call.conn, grant, what, of, next_page_token))
 
 

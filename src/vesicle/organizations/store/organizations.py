@@ -44,13 +44,11 @@ def organizations(
         return cursor.execute(f"{_FROM} {_OWN}", values).fetchall()
 
 
-def overview(conn: Connection, actor: Actor) -> list[tuple[int, str, int, str]]:
-    """(id, kind of plan, bytes stored, name) of every organization."""
+def kinds_of_plans(conn: Connection, actor: Actor, organization_ids: list[int]) -> dict[int, str]:
+    """The kind of plan of each organization."""
     _ = actor
-    return conn.execute(
-        "SELECT o.id, p.kind, coalesce(a.stored, 0), o.name FROM organization o JOIN plan p ON p.id = o.plan_id"
-        " LEFT JOIN ledger_account a ON a.organization_id = o.id ORDER BY o.id"
-    ).fetchall()
+    query = "SELECT o.id, p.kind FROM organization o JOIN plan p ON p.id = o.plan_id WHERE o.id = ANY(%s::bigint[])"
+    return dict(conn.execute(query, (organization_ids,)).fetchall())
 
 
 def membership(conn: Connection, actor: Actor, organization_id: int) -> tuple[bool, bool, bool]:

@@ -11,6 +11,7 @@ from psycopg.rows import args_row
 from vesicle.access import Actor, MayDownload, MaySeeAttachment, OwnsFileHandle
 from vesicle.db import Connection
 from vesicle.usage.model import DownloadQuestion
+from vesicle.usage.store import ledger
 
 
 class EgressState(msgspec.Struct, array_like=True):
@@ -97,21 +98,19 @@ def payer(conn: Connection, actor: Actor, handle_id: int, project_id: int | None
     return int(row[0]) if row else 1
 
 
-_STATE = """
-SELECT o.name, a.egress_limit, a.egress_period, b.begins_on, b.ends_on,
-       coalesce((SELECT sum(bytes) FROM egress_counter e
-                 WHERE e.organization_id = a.organization_id AND e.begins_on = b.begins_on), 0)::bigint
-FROM ledger_account a JOIN organization o ON o.id = a.organization_id,
-     LATERAL period_of(a.opens_on, a.egress_period) b
-WHERE a.organization_id = %s
+STATE = """
+o.name, a.egress_limit, a.egress_period, b.begins_on, b.ends_on,
+coalesce((SELECT sum(bytes) FROM egress_counter e
+          WHERE e.organization_id = a.organization_id AND e.begins_on = b.begins_on), 0)::bigint
 """
+PERIODS = f"{ledger.ACCOUNTS}, LATERAL period_of(a.opens_on, a.egress_period) b"
 
 
 def state(conn: Connection, actor: Actor, organization_id: int) -> EgressState:
     """What was sent in the present period, and how much may be."""
     _ = actor
     with conn.cursor(row_factory=args_row(EgressState)) as cursor:
-        found = cursor.execute(_STATE, (organization_id,)).fetchone()
+        found = cursor.execute(f"SELECT {STATE} {PERIODS} WHERE a.organization_id = %s", (organization_id,)).fetchone()
     return found or EgressState(f"Organization {organization_id}", None, "YEAR", None, None, 0)
 
 

@@ -10,17 +10,17 @@ from psycopg.rows import args_row
 from vesicle.db import Connection
 from vesicle.usage.model import Account, Flow
 
-_ACCOUNT = """
-SELECT a.organization_id, o.name, a.storage_limit, a.custom_limit, a.egress_limit, a.egress_period,
-       a.opens_on <= now() AND (a.closes_on IS NULL OR a.closes_on > now()),
-       a.stored, a.reserved, a.custom_stored, a.custom_reserved, a.in_trash, a.files
-FROM ledger_account a JOIN organization o ON o.id = a.organization_id
+ACCOUNT = """
+a.organization_id, o.name, a.storage_limit, a.custom_limit, a.egress_limit, a.egress_period,
+a.opens_on <= now() AND (a.closes_on IS NULL OR a.closes_on > now()),
+a.stored, a.reserved, a.custom_stored, a.custom_reserved, a.in_trash, a.files
 """
+ACCOUNTS = "FROM ledger_account a JOIN organization o ON o.id = a.organization_id"
 
 
 def account(conn: Connection, organization_id: int, *, lock: bool = False) -> Account:
     """The account of an organization. One that was merged away a moment ago makes the caller's deed begin anew."""
-    query = f"{_ACCOUNT} WHERE a.organization_id = %s" + (" FOR NO KEY UPDATE OF a" if lock else "")
+    query = f"SELECT {ACCOUNT} {ACCOUNTS} WHERE a.organization_id = %s" + (" FOR NO KEY UPDATE OF a" if lock else "")
     with conn.cursor(row_factory=args_row(Account)) as cursor:
         found = cursor.execute(query, (organization_id,)).fetchone()
     if found is None:
@@ -193,8 +193,9 @@ WITH handle AS MATERIALIZED (
     WHERE NOT d.is_now AND c.handle_id = d.handle_id AND c.project_id = d.project_id
 ), put AS (
     INSERT INTO charge (handle_id, project_id, home_id, in_trash)
-    SELECT d.handle_id, d.project_id, CASE d.project_id WHEN 0 THEN h.home_id ELSE 0 END, d.trash_now
-    FROM diff d JOIN handle h USING (handle_id) WHERE d.is_now
+    SELECT d.handle_id, d.project_id, CASE d.project_id WHEN 0 THEN coalesce(l.home_id, h.home_id) ELSE 0 END,
+           d.trash_now
+    FROM diff d JOIN handle h USING (handle_id) LEFT JOIN left_all l USING (handle_id) WHERE d.is_now
     ON CONFLICT (handle_id, project_id) DO UPDATE SET in_trash = EXCLUDED.in_trash
 )
 SELECT coalesce(p.organization_id, l.home_id, h.home_id), d.project_id, h.location_id, h.contributor_id, h.is_custom,

@@ -225,6 +225,15 @@ def add_to_total(conn: Connection, row: tuple[Any, ...]) -> None:
     )
 
 
+def begin_totals(conn: Connection) -> None:
+    """Whatever the days tell of has a total, if only of nothing: those say where to look for what was there once."""
+    conn.execute("SET LOCAL statement_timeout = 0")
+    conn.execute(
+        f"INSERT INTO usage_total ({_KEY}, stored, in_trash, files) SELECT DISTINCT {_KEY}, 0, 0, 0 FROM usage_day"
+        f" ON CONFLICT ({_KEY}) DO NOTHING"
+    )
+
+
 def add_to_day(conn: Connection, row: tuple[Any, ...]) -> None:
     """What the days lack, or have too much, is told as of today."""
     conn.execute(

@@ -38,10 +38,14 @@ _TOTALS = (
 
 
 def merge(conn: Connection, source_id: int, target_id: int) -> None:
-    """Handles, promises, totals, days, bytes sent and private storage; then the source's account goes."""
+    """Handles, where they and projects were before, promises, totals, days, bytes sent and private storage; then the
+    source's account goes.
+    """
     values = {"source": source_id, "target": target_id}
     conn.execute("UPDATE charged_handle SET home_id = %(target)s WHERE home_id = %(source)s", values)
     conn.execute("UPDATE charge SET home_id = %(target)s WHERE project_id = 0 AND home_id = %(source)s", values)
+    conn.execute("UPDATE past_charge SET home_id = %(target)s WHERE project_id = 0 AND home_id = %(source)s", values)
+    conn.execute("UPDATE past_stay SET organization_id = %(target)s WHERE organization_id = %(source)s", values)
     conn.execute("UPDATE reservation SET organization_id = %(target)s WHERE organization_id = %(source)s", values)
     conn.execute("UPDATE storage_terms SET private_to = %(target)s WHERE private_to = %(source)s", values)
     conn.execute(
