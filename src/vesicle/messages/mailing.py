@@ -38,17 +38,30 @@ def mail_message(work: House, message_id: int) -> None:
 
 def _text(work: House, letter: Letter) -> str:
     """The message as plain text; a body that cannot be mailed is told of instead."""
-    instead = f"{letter.sender} sent you a message that is too long for a mail, or lies elsewhere; it is in your inbox."
-    if letter.bucket is None or letter.key is None or (letter.size or 0) > LONGEST_TEXT:
-        return instead
+    body = _body(work, letter)
+    if body is None:
+        return (
+            f"{letter.sender} sent you a message that is too long for a mail, or lies elsewhere; it is in your inbox."
+        )
+    text = body.decode("utf-8", "replace")
+    return plain_of_html(text) if (letter.content_type or "").startswith("text/html") else text
+
+
+def _body(work: House, letter: Letter) -> bytes | None:
+    """The bytes, unless they are too many, out of reach, or not as many as are on record: an object that its owner
+    changed may be of any size, and no more of it is read than tells so.
+    """
+    if letter.bucket is None or letter.key is None or letter.size is None or letter.size > LONGEST_TEXT:
+        return None
+    if letter.size == 0:
+        return b""  # An object without a byte has no range to read.
     try:
-        stored = work.stores.at(letter.endpoint, letter.bucket).get(letter.bucket, letter.key)
+        stored = work.stores.at(letter.endpoint, letter.bucket).get(letter.bucket, letter.key, (0, letter.size))
     except Unavailable:
         raise
     except Refusal:
-        return instead
-    body = stored.decode("utf-8", "replace")
-    return plain_of_html(body) if (letter.content_type or "").startswith("text/html") else body
+        return None
+    return stored if len(stored) == letter.size else None
 
 
 class _Plain(HTMLParser):
