@@ -79,8 +79,9 @@ def test_a_new_user_name_is_found_and_the_old_one_is_free(owner: Person, strange
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"userName": None}, {"userName": "a b c"}, {"firstName": "x" * 257}, {"url": "javascript:alert(1)"},
-     {"url": "http://[x"}, {"summary": "x" * 10_001}, {"company": "a\nb"}, {"profilePicureFileHandleId": "x"},
+    [{"userName": None}, {"userName": "a b c"}, {"userName": "3400123"}, {"firstName": "x" * 257},
+     {"url": "javascript:alert(1)"}, {"url": "http://[x"}, {"summary": "x" * 10_001}, {"company": "a\nb"},
+     {"profilePicureFileHandleId": "x"},
      {"preferences": [{"concreteType": PREFERENCE, "name": "n" * 300, "value": True}]}],
 )  # fmt: skip
 def test_what_a_profile_cannot_hold_is_a_400(owner: Person, wrong: dict[str, Any]) -> None:

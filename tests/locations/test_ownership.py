@@ -11,6 +11,19 @@ from tests.locations.buckets import external, location, new_bucket, own_bucket, 
 LOCATION = "/repo/v1/storageLocation"
 
 
+def test_a_name_of_digits_is_not_the_id_that_it_looks_like(server: Server, owner: Person, stranger: Person) -> None:
+    """Such names were allowed once; owner.txt means the person or team of that id."""
+    crowd = team(server, owner)
+    for number in (owner.id, crowd):
+        with server.database() as conn:
+            query = "UPDATE alias SET alias = %s, squeezed = %s WHERE principal_id = %s AND kind = 'USER_NAME'"
+            conn.execute(query, (str(number), str(number), stranger.id))
+        bucket = new_bucket(server)
+        put(server, bucket, "owner.txt", str(number))
+        assert "names neither" in refused(stranger, external(bucket))
+        location(owner, external(bucket))
+
+
 def refused(person: Person, body: dict[str, Any]) -> str:
     answer = person.call("POST", LOCATION, body)
     assert answer.status_code == 400, answer.text

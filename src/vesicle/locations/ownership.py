@@ -40,7 +40,8 @@ def proved(conn: Connection, actor: Actor, store: S3Store, location: Location) -
     owners = read(store, location)
     me = profiles.profile(conn, actor, actor.id)
     mine = {str(one) for one in actor.principals if one not in NOBODY_IN_PARTICULAR}
-    mine |= {name.lower() for name in [me.user_name, *(me.emails or [])] if name}
+    # Names of digits alone, which people could once take, may be the ids of others.
+    mine |= {name.lower() for name in [me.user_name, *(me.emails or [])] if name and not name.isdecimal()}
     if owners.names.isdisjoint(mine):
         raise BadRequest(
             f"{where(location)} names neither your user id {actor.id}, nor your user name, nor one of your e-mail"

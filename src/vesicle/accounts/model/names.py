@@ -65,10 +65,11 @@ def squeezed(name: str) -> str:
 
 
 def check_user_name(name: str) -> None:
-    """Raises BadRequest unless the name may be a user's."""
-    if not _USER_NAME.fullmatch(name) or not squeezed(name):
+    """Raises BadRequest unless the name may be a user's. One of digits alone would be taken for the id of somebody."""
+    if not _USER_NAME.fullmatch(name) or not any(letter.isalpha() for letter in name):
         raise BadRequest(
-            f"{name[:50]!r} cannot be a user name: it takes 3 to 256 letters, digits, dots, dashes or underscores."
+            f"{name[:50]!r} cannot be a user name: it takes 3 to 256 letters, digits, dots, dashes or underscores, and"
+            " at least one letter."
         )
 
 
