@@ -52,7 +52,15 @@ def test_a_closed_server_answers_503_with_the_message_and_opens_again(alone: Ser
     assert nobody.ok("GET", "/repo/v1/status") == told == nobody.ok("GET", STATUS)
     for path in ("/repo/v1/version", "/healthz", "/readyz", "/metrics", "/repo/v1"):
         assert nobody.call("GET", path).status_code == 200, path
+    assert administrator.call("GET", f"/repo/v1/admin/user/{person.id}/token").status_code == 200
     administrator.ok("PUT", STATUS, {"status": "DOWN"})
+    # Doors whose paths have a word in common with those of the status are closed like all others.
+    for method, path in (
+        ("PUT", "/repo/v1/message/status"), ("PUT", "/repo/v1/entity/syn1/version"),
+        ("GET", "/repo/v1/entity/syn1/version"), ("DELETE", "/repo/v1/entity/syn1/version/1"),
+        ("GET", "/auth/v1/termsOfUse2/status"),
+    ):  # fmt: skip
+        assert person.call(method, path, {} if method == "PUT" else None).status_code == 503, path
     assert nobody.ok("GET", "/repo/v1/status")["currentMessage"] == "Synapse is down for maintenance."
     opened = administrator.ok("PUT", STATUS, {"status": "READ_WRITE", "currentMessage": None})
     assert opened == {"status": "READ_WRITE", "currentMessage": "Ready.", "pendingMaintenanceMessage": ""}
