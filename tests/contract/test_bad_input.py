@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import httpx
 import pytest
@@ -35,6 +35,7 @@ MEMBERS: list[Any] = [
     [], [None], [[]], {}, {"a": None}, {"type": "LONG", "value": ["1"]}, ["syn1"] * 2000,
     "00000000-0000-0000-0000-000000000000",
 ]  # fmt: skip
+FILE = "org.sagebionetworks.repo.model.file"
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,57 @@ def test_odd_members_of_entities_are_refused(world: World, kind: str) -> None:
         for value in MEMBERS:
             made = send(world.owner, "POST", "/repo/v1/entity", json.dumps({**good, member: value}).encode())
             check(made, (member, value))
+
+
+URLS = [
+    "https://example.org/数据.csv", "https://例え.example/a", "https://example.org/é", "file:///a%zz", "x:\x01",
+    "x:\x7f",
+    "https://example.org/\U0001f600?a=\"<>{}|\\^`", "data:,%F0%9F%98%80", "mailto:a@b", "https://[::1/a", "https://a:b",
+    "https://example.org/" + "é" * 1900,
+]  # fmt: skip
+KEYS = ["a#b?c d", "100%", "é/数据", "\U0001f600", "/", "//a", "a" * 1024, "é" * 512, "+&;=", "\x7f"]
+
+
+def to_files(world: World, handle: dict[str, Any]) -> None:
+    """Register a handle, and go to its bytes by every way."""
+    made = send(world.owner, "POST", "/file/v1/externalFileHandle", json.dumps(handle).encode())
+    check(made, handle)
+    if made.status_code != 201:
+        return
+    number = made.json()["id"]
+    file = world.owner.make("FileEntity", name=f"file {number}", parentId=world.project["id"], dataFileHandleId=number)[
+        "id"
+    ]
+    item = {"fileHandleId": number, "associateObjectId": file, "associateObjectType": "FileEntity"}
+    asked = {"requestedFiles": [item], "includePreSignedURLs": True, "includeFileHandles": True}
+    answer = send(world.owner, "POST", "/file/v1/fileHandle/batch", json.dumps(asked).encode())
+    url = answer.json()["requestedFiles"][0]["preSignedURL"]
+    association = f"?fileAssociateType=FileEntity&fileAssociateId={file}"
+    for path in (
+        f"/repo/v1/entity/{file}/file", f"/repo/v1/entity/{file}/version/1/file", f"/file/v1/fileHandle/{number}/url",
+        f"/file/v1/file/{number}{association}",
+    ):  # fmt: skip
+        answer = send(world.owner, "GET", path)
+        assert answer.status_code == 307, (answer.text, handle)
+        assert answer.headers["location"].isascii()
+        assert unquote(answer.headers["location"]) == unquote(url)
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_odd_urls_lead_somewhere_or_are_refused(world: World, url: str) -> None:
+    to_files(world, {"concreteType": f"{FILE}.ExternalFileHandle", "externalURL": url, "fileName": "a"})
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_odd_keys_in_stores_of_others_lead_somewhere_or_are_refused(world: World, key: str) -> None:
+    kind = "org.sagebionetworks.repo.model.project.ExternalObjectStorageLocationSetting"
+    store = {"concreteType": kind, "bucket": "theirs", "endpointUrl": "https://s3.example.org"}
+    made = world.owner.ok("POST", "/repo/v1/storageLocation", store)
+    handle = {
+        "concreteType": f"{FILE}.ExternalObjectStoreFileHandle", "storageLocationId": made["storageLocationId"],
+        "fileKey": key, "fileName": "a", "contentMd5": "0" * 32, "contentSize": 1, "contentType": "text/plain",
+    }  # fmt: skip
+    to_files(world, handle)
 
 
 @pytest.mark.parametrize(

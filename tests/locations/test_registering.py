@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from tests.jobs.waiting import finish
 from tests.live import Person, Server
 from tests.locations.buckets import (
     PREFIX,
@@ -194,6 +195,9 @@ def test_objects_of_other_stores_and_proxies_are_registered_as_they_are_said(own
     assert "bucketName" not in made
     url = owner.ok("GET", f"/file/v1/fileHandle/{made['id']}/url", redirect=False)
     assert url == "https://s3.example.org/theirs/uuid/a.txt"
+    odd = owner.ok("POST", EXTERNAL, body | {"fileKey": "uuid/50% of a+b?#é.txt"})["id"]
+    url = owner.ok("GET", f"/file/v1/fileHandle/{odd}/url", redirect=False)
+    assert url == "https://s3.example.org/theirs/uuid/50%25%20of%20a%2Bb%3F%23%C3%A9.txt"
     for change, says in (
         ({"storageLocationId": 1}, "is no ExternalObjectStorageLocationSetting"),
         ({"contentSize": None}, "are required"),
@@ -202,6 +206,47 @@ def test_objects_of_other_stores_and_proxies_are_registered_as_they_are_said(own
     ):
         assert says in refused(owner, EXTERNAL, body | change)
     owner.ok("DELETE", f"/file/v1/fileHandle/{made['id']}")
+
+
+def test_who_says_that_the_servers_own_bucket_is_a_store_of_theirs_gets_nothing_of_it(
+    server: Server, owner: Person, stranger: Person
+) -> None:
+    secret = b"what a stranger shall not read"
+    there = owner.ok("GET", f"/file/v1/fileHandle/{owner.upload(secret)}")
+    store = location(stranger, {"concreteType": PREFIX + "ExternalObjectStorageLocationSetting",
+                                "bucket": there["bucketName"], "endpointUrl": "https://s3.example.org"})  # fmt: skip
+    made = stranger.ok("POST", EXTERNAL, {
+        "concreteType": FILE + "ExternalObjectStoreFileHandle", "storageLocationId": store, "fileKey": there["key"],
+        "fileName": "a.txt", "contentMd5": md5(secret), "contentSize": len(secret), "contentType": "text/plain",
+    })  # fmt: skip
+    copied = {"copyRequests": [{"originalFile": own(made["id"])}]}
+    copy = stranger.ok("POST", "/file/v1/filehandles/copy", copied)["copyResults"][0]["newFileHandle"]
+    file = file_of(stranger, stranger.project()["id"], copy["id"])
+    bare = f"https://s3.example.org/{there['bucketName']}/{there['key']}"
+    for handle in (made["id"], copy["id"]):
+        assert stranger.ok("GET", f"/file/v1/fileHandle/{handle}/url", redirect=False) == bare
+        part_copy = {
+            "concreteType": FILE + "MultipartUploadCopyRequest", "sourceFileHandleAssociation": own(handle),
+            "partSizeBytes": 5 * 1024**2, "storageLocationId": managed_sts(stranger),
+        }  # fmt: skip
+        assert "no object in a bucket of S3" in refused(stranger, "/file/v1/file/multipart", part_copy)
+        zipped = finish(stranger, "/file/v1/file/bulk/async", {"requestedFiles": [own(handle)]}).json()
+        assert "resultZipFileHandleId" not in zipped
+        assert zipped["fileSummary"][0]["failureCode"] == "UNKNOWN_ERROR"
+    told = stranger.ok("POST", "/file/v1/fileHandle/batch", batch(file))["requestedFiles"][0]
+    assert told["preSignedURL"] == bare
+    listed = [{"fileEntityId": file["id"], "versionNumber": 1}]
+    stranger.ok("POST", "/repo/v1/download/list/add", {"batchToAdd": listed})
+    packed = finish(stranger, "/repo/v1/download/list/package/async", {})
+    assert (packed.status_code, packed.json()["reason"]) == (400, "No files are eligible for packaging.")
+    for handle in (made["id"], copy["id"]):
+        stranger.call("DELETE", f"/file/v1/fileHandle/{handle}")
+    wait_for_removals(server, there["bucketName"])
+    assert server.store().get(there["bucketName"], there["key"]) == secret
+
+
+def own(handle: str) -> dict[str, str]:
+    return {"fileHandleId": handle, "associateObjectId": handle, "associateObjectType": "FileEntity"}
 
 
 def test_a_proxy_is_registered_and_not_signed_for(owner: Person, stranger: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from urllib.parse import quote
 
 from vesicle.access import Actor, MayDownload, OwnsFileHandle
 from vesicle.db import Connection
@@ -107,7 +108,7 @@ def _url(
 ) -> str:  # fmt: skip
     """Sign a URL, and record that it was handed out. A URL that somebody else serves is given as it is."""
     if handle.kind == "object-store":
-        return f"{handle.endpoint_url}/{handle.bucket}/{handle.key}"
+        return f"{handle.endpoint_url}/{handle.bucket}/{quote(handle.key or '')}"
     if handle.bucket is None or handle.key is None:
         return handle.external_url or ""
     recording.record_download(

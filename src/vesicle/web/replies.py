@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from vesicle.wire import encode
 
 JSON = "application/json;charset=UTF-8"
+_OF_A_HEADER = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,13 @@ class Text(Reply):
 
 
 class Redirect(Reply):
-    """307 to a URL that must not be kept, because it expires."""
+    """307 to a URL that must not be kept, because it expires.
+
+    People register URLs in their own letters, which a header cannot hold; quoted they lead to the same place.
+    """
 
     def __init__(self, url: str) -> None:
-        super().__init__(307, headers={"Location": url, "Cache-Control": "no-store"})
+        super().__init__(307, headers={"Location": quote(url, safe=_OF_A_HEADER), "Cache-Control": "no-store"})
 
 
 def reply_of(answer: object, status: int) -> Reply:
