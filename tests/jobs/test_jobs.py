@@ -17,9 +17,11 @@ from tests.jobs.waiting import end_of, finish
 from tests.live import Person, Server, admin, command, environment, start_server, stop_server
 from tests.objectstore.starting import free_ports
 from tests.sending import send
+from tests.world import same_person
 
 JOB = "/repo/v1/asynchronous/job"
 ZIP = "org.sagebionetworks.repo.model.file.BulkFileDownloadRequest"
+DOWNLOAD = "org.sagebionetworks.repo.model.download"
 FILES = 128
 
 
@@ -34,6 +36,17 @@ def many(person: Person, count: int = FILES) -> list[str]:
         made = person.ok("POST", "/file/v1/filehandles/copy", {"copyRequests": asked})["copyResults"]
         handles += [one["newFileHandle"]["id"] for one in made]
     return handles
+
+
+def test_the_door_of_any_job_keeps_to_the_scopes_of_the_jobs_own(server: Server, owner: Person) -> None:
+    narrow, wide = (same_person(server, owner, scopes) for scopes in ("view,modify", "view,modify,download"))
+    kinds = (ZIP, f"{DOWNLOAD}.DownloadListManifestRequest", f"{DOWNLOAD}.DownloadListPackageRequest")
+    for kind in kinds:
+        refused = narrow.call("POST", JOB, {"concreteType": kind})
+        assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope"), kind
+        assert "download" in refused.json()["reason"]
+        assert wide.call("POST", JOB, {"concreteType": kind}).status_code == 201, kind
+    assert narrow.call("POST", JOB, {"concreteType": f"{DOWNLOAD}.DownloadListQueryRequest"}).status_code != 403
 
 
 def until(server: Server, job: str, condition: str) -> None:

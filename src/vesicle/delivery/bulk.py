@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import msgspec
 
-from vesicle.access import Actor
+from vesicle.access import Actor, Scope
 from vesicle.accounts import tokens
 from vesicle.db import Connection
 from vesicle.delivery import associations, zips
@@ -184,4 +184,4 @@ def safe(name: str) -> str:
     return "_" if name in (".", "..") else name
 
 
-ZIP = frame.kind(BulkFileDownloadRequest, pack, clear)
+ZIP = frame.kind(BulkFileDownloadRequest, pack, Scope.view | Scope.download, clear)

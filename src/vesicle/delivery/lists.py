@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vesicle.access import Actor, MayRead, require
+from vesicle.access import Actor, MayRead, Scope, require
 from vesicle.accounts import tokens
 from vesicle.db import Clash, Connection
 from vesicle.delivery import store, zips
@@ -161,5 +161,5 @@ def _shape(row: ListedFile) -> DownloadListItemResult:
     )  # fmt: skip
 
 
-ADD = frame.kind(AddToDownloadListRequest, add_container)
-QUERY = frame.kind(DownloadListQueryRequest, query)
+ADD = frame.kind(AddToDownloadListRequest, add_container, Scope.view | Scope.modify)
+QUERY = frame.kind(DownloadListQueryRequest, query, Scope.view)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from vesicle.access import Actor, MayDownload, require_each
+from vesicle.access import Actor, MayDownload, Scope, require_each
 from vesicle.accounts import tokens
 from vesicle.db import Connection
 from vesicle.delivery import store, zips
@@ -150,5 +150,6 @@ def _package_end(
     return DownloadListPackageResponse(result_file_handle_id=str(handle_id))
 
 
-MANIFEST = frame.kind(DownloadListManifestRequest, write_manifest, clear)
-PACKAGE = frame.kind(DownloadListPackageRequest, package, clear)
+_SCOPES = Scope.view | Scope.download | Scope.modify
+MANIFEST = frame.kind(DownloadListManifestRequest, write_manifest, _SCOPES, clear)
+PACKAGE = frame.kind(DownloadListPackageRequest, package, _SCOPES, clear)

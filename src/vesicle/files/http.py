@@ -114,7 +114,7 @@ def delete(call: Call, handle_id: Id) -> Bare:
 
 
 @door(
-    "POST", "/file/v1/fileHandle/restore/async/start", access=SignedIn(), scopes=WRITE, status=201,
+    "POST", "/file/v1/fileHandle/restore/async/start", access=SignedIn(), scopes=RESTORE.scopes, status=201,
     default_tag=tag_of(FileHandleRestoreRequest),
 )  # fmt: skip
 def start_restore(call: Call, body: FileHandleRestoreRequest) -> AsyncJobId:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import OwnsFileHandle, require_each_owned
+from vesicle.access import OwnsFileHandle, Scope, require_each_owned
 from vesicle.accounts import tokens
 from vesicle.errors import BadRequest, NotFound, Refusal
 from vesicle.jobs import frame
@@ -59,4 +59,4 @@ def _status(answer: OwnsFileHandle | Refusal) -> str:
     return "UNAUTHORIZED" if isinstance(answer, Refusal) else "NO_ACTION"
 
 
-RESTORE = frame.kind(FileHandleRestoreRequest, restore)
+RESTORE = frame.kind(FileHandleRestoreRequest, restore, Scope.view | Scope.modify)

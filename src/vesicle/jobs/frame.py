@@ -13,13 +13,14 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from vesicle.access import Actor, OwnsJob
+from vesicle.access import Actor, OwnsJob, Scope
 from vesicle.db import Connection, Unreachable
 from vesicle.errors import BadRequest, NotFound, Refusal, StoreRefused, Unavailable
 from vesicle.jobs import store
 from vesicle.jobs.model import AsynchronousJobStatus, AsyncJobId, JobRow
 from vesicle.jobs.queue import periodic, task
 from vesicle.web import House, Reply
+from vesicle.web.authentication import check_scopes
 from vesicle.web.replies import JSON
 from vesicle.wire import UNSET, Shape, decode, encode, or_unset, stamp, tag_of
 
@@ -55,14 +56,16 @@ class Running:
 
 @dataclass(frozen=True)
 class Kind(Generic[R]):
-    """One kind of job: its request, and what does it. ``run`` may be repeated after a crash.
+    """One kind of job: its request, what does it, and the scopes of a token that may start it, by whatever door.
 
+    ``run`` may be repeated after a crash. It acts for the person, with no token any more to keep it from anything.
     ``clear`` is for what a job leaves that did not come to its end: it is called in the transaction of its failure,
     whatever that was, with who started the job and its number; and for a worker that came too late with its own end.
     """
 
     request: type[R]
     run: Callable[[Running, R], Shape | End]
+    scopes: Scope
     clear: Clear | None = None
 
     @property
@@ -74,9 +77,11 @@ class Kind(Generic[R]):
 KINDS: dict[str, Kind[Any]] = {}
 
 
-def kind(request: type[R], run: Callable[[Running, R], Shape | End], clear: Clear | None = None) -> Kind[R]:
+def kind(
+    request: type[R], run: Callable[[Running, R], Shape | End], scopes: Scope, clear: Clear | None = None
+) -> Kind[R]:  # fmt: skip
     """Declare a kind of job. ``run`` gives the answer, or the deed that writes it and what goes with it."""
-    declared = Kind(request, run, clear)
+    declared = Kind(request, run, scopes, clear)
     KINDS[declared.name] = declared
     return declared
 
@@ -89,10 +94,14 @@ def start(conn: Connection, actor: Actor, of: Kind[R], request: R) -> AsyncJobId
 
 
 def start_any(conn: Connection, actor: Actor, body: dict[str, Any]) -> AsynchronousJobStatus:
-    """Start a job of the kind that the body's concreteType names. Raises BadRequest for one that there is not."""
+    """Start a job of the kind that the body's concreteType names.
+
+    Raises BadRequest for one that there is not, and InsufficientScope where its own door would.
+    """
     of = KINDS.get(str(body.get("concreteType")))
     if of is None:
         raise BadRequest(f"concreteType names no kind of job that this server runs; it runs {', '.join(KINDS)}.")
+    check_scopes(actor, of.scopes)
     token = start(conn, actor, of, decode(encode(body), of.request))
     row = store.job(conn, int(token.token))
     if row is None:

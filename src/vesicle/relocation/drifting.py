@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from vesicle.access import Actor, OwnsLocation, require
+from vesicle.access import Actor, OwnsLocation, Scope, require
 from vesicle.accounts import tokens
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Refusal, Unavailable
@@ -154,7 +154,7 @@ def check(job: frame.Running, asked: CheckDriftRequest) -> CheckDriftResponse:
     return CheckDriftResponse(storage_location_id=location_id)
 
 
-CHECK = frame.kind(CheckDriftRequest, check)
+CHECK = frame.kind(CheckDriftRequest, check, Scope.view | Scope.modify)
 
 
 def owned(conn: Connection, actor: Actor, location_id: object) -> OwnsLocation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import OwnsJob, OwnsLocation, Scope
+from vesicle.access import OwnsJob, OwnsLocation
 from vesicle.jobs import frame
 from vesicle.jobs.model import AsyncJobId
 from vesicle.relocation import drifting, registering, relinking, verifying
@@ -17,12 +17,11 @@ from vesicle.web import Call, Doors, Needs, Reply
 from vesicle.wire import Id, tag_of
 
 door = Doors("relocation")
-WRITE = Scope.view | Scope.modify
 
 
 @door(
-    "POST", "/vesicle/v1/storageLocation/{id}/register", access=Needs(OwnsLocation), scopes=WRITE, status=201,
-    default_tag=tag_of(RegisterObjectsRequest),
+    "POST", "/vesicle/v1/storageLocation/{id}/register", access=Needs(OwnsLocation), status=201,
+    scopes=registering.REGISTER.scopes, default_tag=tag_of(RegisterObjectsRequest),
 )  # fmt: skip
 def start_registration(call: Call, grant: OwnsLocation, body: RegisterObjectsRequest) -> AsyncJobId:
     """Make files of the objects of a bucket: those below a prefix, in a project or folder that the caller names."""
@@ -38,8 +37,8 @@ def registration(call: Call, grant: OwnsJob, id: Id) -> Reply:  # noqa: ARG001
 
 
 @door(
-    "POST", "/vesicle/v1/storageLocation/{id}/drift", access=Needs(OwnsLocation), scopes=WRITE, status=201,
-    default_tag=tag_of(CheckDriftRequest),
+    "POST", "/vesicle/v1/storageLocation/{id}/drift", access=Needs(OwnsLocation), status=201,
+    scopes=drifting.CHECK.scopes, default_tag=tag_of(CheckDriftRequest),
 )  # fmt: skip
 def start_check(call: Call, grant: OwnsLocation, body: CheckDriftRequest) -> AsyncJobId:  # noqa: ARG001
     """Compare the bucket of a location with what is on record, now."""
@@ -61,8 +60,8 @@ def check_result(call: Call, grant: OwnsJob, id: Id) -> Reply:  # noqa: ARG001
 
 
 @door(
-    "POST", "/vesicle/v1/storageLocation/{id}/relink", access=Needs(OwnsLocation), scopes=WRITE, status=201,
-    default_tag=tag_of(RelinkRequest),
+    "POST", "/vesicle/v1/storageLocation/{id}/relink", access=Needs(OwnsLocation), status=201,
+    scopes=relinking.RELINK.scopes, default_tag=tag_of(RelinkRequest),
 )  # fmt: skip
 def start_relink(call: Call, grant: OwnsLocation, body: RelinkRequest) -> AsyncJobId:
     """Point file handles at where their objects were moved, inside the bucket and never at other bytes."""
@@ -78,8 +77,8 @@ def relink_result(call: Call, grant: OwnsJob, id: Id) -> Reply:  # noqa: ARG001
 
 
 @door(
-    "POST", "/vesicle/v1/storageLocation/{id}/verify", access=Needs(OwnsLocation), scopes=WRITE, status=201,
-    default_tag=tag_of(VerifyRequest),
+    "POST", "/vesicle/v1/storageLocation/{id}/verify", access=Needs(OwnsLocation), status=201,
+    scopes=verifying.VERIFY.scopes, default_tag=tag_of(VerifyRequest),
 )  # fmt: skip
 def start_verification(call: Call, grant: OwnsLocation, body: VerifyRequest) -> AsyncJobId:
     """Read the bytes of every file of a location whose MD5 is only claimed."""

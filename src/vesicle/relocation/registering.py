@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import NamedTuple
 
-from vesicle.access import Actor, MayCreate, OwnsLocation, require
+from vesicle.access import Actor, MayCreate, OwnsLocation, Scope, require
 from vesicle.accounts import tokens
 from vesicle.audit import recording
 from vesicle.db import Connection, Contention
@@ -163,7 +163,7 @@ def _told(state: Registration) -> str:
     return f"{counts.found} objects seen, {counts.registered} registered, {counts.versions} new versions"
 
 
-REGISTER = frame.kind(RegisterObjectsRequest, register, making.clear)
+REGISTER = frame.kind(RegisterObjectsRequest, register, Scope.view | Scope.modify, making.clear)
 
 
 def start(conn: Connection, actor: Actor, stores: Stores, location_id: int, asked: RegisterObjectsRequest) -> str:

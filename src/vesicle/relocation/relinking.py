@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
-from vesicle.access import OwnsLocation
+from vesicle.access import OwnsLocation, Scope
 from vesicle.accounts import tokens
 from vesicle.audit import recording
 from vesicle.db import Connection
@@ -165,4 +165,4 @@ def _point(conn: Connection, location: OwnsLocation, handle: int, old_key: str, 
     )
 
 
-RELINK = frame.kind(RelinkRequest, relink)
+RELINK = frame.kind(RelinkRequest, relink, Scope.view | Scope.modify)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vesicle.access import Scope
 from vesicle.accounts import tokens
 from vesicle.files import many as handles
 from vesicle.jobs import frame
@@ -53,4 +54,4 @@ def _read(place: resolving.Place, one: drift.Recorded) -> str | None:
         return None
 
 
-VERIFY = frame.kind(VerifyRequest, verify)
+VERIFY = frame.kind(VerifyRequest, verify, Scope.view | Scope.modify)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vesicle.access import Actor, Grant, OnTeam, Owns, anonymous, require
+from vesicle.access import Actor, Grant, OnTeam, Owns, Scope, anonymous, require
 from vesicle.db import Connection
 from vesicle.errors import Forbidden, InsufficientScope, NotSignedIn
 from vesicle.web.calls import Call, SignIn
@@ -32,9 +32,9 @@ def is_way_in(door: Door) -> bool:
     return isinstance(door.access, Anyone) and door.path.startswith("/auth/v1/")
 
 
-def check_scopes(actor: Actor, door: Door) -> None:
-    """A token opens only the doors that its scopes name."""
-    missing = door.scopes & ~actor.scopes
+def check_scopes(actor: Actor, needed: Scope) -> None:
+    """A token opens only what its scopes name. Raises InsufficientScope."""
+    missing = needed & ~actor.scopes
     if missing and not actor.is_anonymous:
         names = ", ".join(str(scope.name) for scope in missing)
         raise InsufficientScope(f"insufficient_scope. This access token lacks the scope: {names}.")

@@ -122,7 +122,7 @@ class Edge:
             known = None if gate.address == addresses.UNKNOWN else gate.address
             actor = replace(self._meet(conn, door, headers, gate), address=known)
             authentication.check_terms(actor, door)
-            authentication.check_scopes(actor, door)
+            authentication.check_scopes(actor, door.scopes)
             arguments = binding.path_values(door, texts) | binding.query_values(door, scope["query_string"])
             call = Call(self._house, conn, actor, headers, gate.address)
             if door.transaction is not Transaction.WRITE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vesicle.access import OwnsJob, Scope
+from vesicle.access import OwnsJob
 from vesicle.delivery import bulk
 from vesicle.delivery.bulk import BulkFileDownloadRequest
 from vesicle.delivery.http.declaring import door
@@ -13,7 +13,7 @@ from vesicle.wire import tag_of
 
 
 @door(
-    "POST", "/file/v1/file/bulk/async/start", access=SignedIn(), scopes=Scope.view | Scope.download, status=201,
+    "POST", "/file/v1/file/bulk/async/start", access=SignedIn(), scopes=bulk.ZIP.scopes, status=201,
     default_tag=tag_of(BulkFileDownloadRequest),
 )  # fmt: skip
 def start(call: Call, body: BulkFileDownloadRequest) -> AsyncJobId:

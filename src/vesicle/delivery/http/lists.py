@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vesicle.access import OwnsJob, Scope
+from vesicle.access import OwnsJob
 from vesicle.delivery import lists, manifests
-from vesicle.delivery.http.declaring import COPY, WRITE, door
+from vesicle.delivery.http.declaring import WRITE, door
 from vesicle.delivery.list_model import (
     AddBatchOfFilesToDownloadListRequest,
     AddBatchOfFilesToDownloadListResponse,
@@ -47,7 +47,7 @@ def clear(call: Call) -> Bare:
 
 
 @door(
-    "POST", f"{LIST}/add/async/start", access=SignedIn(), scopes=WRITE, status=201,
+    "POST", f"{LIST}/add/async/start", access=SignedIn(), scopes=lists.ADD.scopes, status=201,
     default_tag=tag_of(AddToDownloadListRequest),
 )  # fmt: skip
 def start_addition(call: Call, body: AddToDownloadListRequest) -> AsyncJobId:
@@ -63,7 +63,7 @@ def addition(call: Call, grant: OwnsJob) -> Reply:
 
 
 @door(
-    "POST", f"{LIST}/query/async/start", access=SignedIn(), scopes=Scope.view, status=201,
+    "POST", f"{LIST}/query/async/start", access=SignedIn(), scopes=lists.QUERY.scopes, status=201,
     default_tag=tag_of(DownloadListQueryRequest),
 )  # fmt: skip
 def start_query(call: Call, body: DownloadListQueryRequest) -> AsyncJobId:
@@ -79,7 +79,7 @@ def query_result(call: Call, grant: OwnsJob) -> Reply:
 
 
 @door(
-    "POST", f"{LIST}/manifest/async/start", access=SignedIn(), scopes=COPY, status=201,
+    "POST", f"{LIST}/manifest/async/start", access=SignedIn(), scopes=manifests.MANIFEST.scopes, status=201,
     default_tag=tag_of(DownloadListManifestRequest),
 )  # fmt: skip
 def start_manifest(call: Call, body: DownloadListManifestRequest) -> AsyncJobId:
@@ -95,7 +95,7 @@ def manifest(call: Call, grant: OwnsJob) -> Reply:
 
 
 @door(
-    "POST", f"{LIST}/package/async/start", access=SignedIn(), scopes=COPY, status=201,
+    "POST", f"{LIST}/package/async/start", access=SignedIn(), scopes=manifests.PACKAGE.scopes, status=201,
     default_tag=tag_of(DownloadListPackageRequest),
 )  # fmt: skip
 def start_package(call: Call, body: DownloadListPackageRequest) -> AsyncJobId:
