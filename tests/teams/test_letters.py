@@ -94,7 +94,10 @@ def test_managers_hear_of_a_request_and_answer_it_by_the_link(
     stranger.ok("POST", REQUEST, {"teamId": team["id"], "message": "Please"}, **given)
     token = next_token_to(server, address_of(owner))
     assert (token["userId"], token["memberId"]) == (str(owner.id), str(stranger.id))
-    assert stranger.name in texts_to(server, address_of(owner))[0]
+    asked = stranger.ok("POST", REQUEST, {"teamId": team["id"], "message": "Pretty please"}, **given)
+    assert asked["message"] == "Pretty please"
+    (text,) = texts_to(server, address_of(owner))
+    assert stranger.name in text
     nobody.ok("PUT", "/repo/v1/teamMember", token)
     assert is_member(stranger, team["id"])
 

@@ -21,7 +21,7 @@ from vesicle.teams.model import (
     TeamMemberList,
     TeamMembershipStatus,
 )
-from vesicle.web import Anyone, Bare, Call, Doors, InStory, Needs, SignedIn, Transaction
+from vesicle.web import Anyone, Bare, Call, Doors, InStory, Needs, Sensitive, SignedIn, Transaction
 from vesicle.wire import Id, Page
 
 door = Doors("teams")
@@ -147,7 +147,7 @@ def add_member(
     return Bare(204)
 
 
-@door("PUT", "/repo/v1/teamMember", access=BY_LINK, scopes=Scope.modify)
+@door("PUT", "/repo/v1/teamMember", access=BY_LINK, scopes=Scope.modify, limit=Sensitive.SIGN_IN)
 def join_by_link(call: Call, body: JoinTeamSignedToken) -> ResponseMessage:
     """Join a team, or take in somebody who asked, by the link of a letter."""
     return arriving.join_by_link(call.conn, call.settings, body)
@@ -194,7 +194,9 @@ def read_invitation(call: Call, id: Id) -> MembershipInvitation:
     return inviting.read(call.conn, call.actor, id)
 
 
-@door("POST", "/repo/v1/membershipInvitation/{id}", access=BY_LINK, transaction=READ)
+@door(
+    "POST", "/repo/v1/membershipInvitation/{id}", access=BY_LINK, transaction=READ, limit=Sensitive.SIGN_IN,
+)  # fmt: skip
 def read_invitation_by_link(call: Call, id: Id, body: MembershipInvtnSignedToken) -> MembershipInvitation:
     """An invitation of a mail address, for whoever has the link that was sent there."""
     return arriving.read_by_link(call.conn, call.actor, id, body)
@@ -211,7 +213,7 @@ def verify_invitee(call: Call, id: Id) -> InviteeVerificationSignedToken:
 
 @door(
     "PUT", "/repo/v1/membershipInvitation/{id}/inviteeId", scopes=Scope.modify,
-    access=SignedIn("the body proves that the invited address is the caller's"),
+    access=SignedIn("the body proves that the invited address is the caller's"), limit=Sensitive.SIGN_IN,
 )  # fmt: skip
 def claim_invitation(call: Call, id: Id, body: InviteeVerificationSignedToken) -> Bare:
     """Turn an invitation of a mail address into one of the caller."""

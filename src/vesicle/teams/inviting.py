@@ -20,6 +20,7 @@ from vesicle.teams.model import (
     moment_from,
 )
 from vesicle.teams.store import invitations, members
+from vesicle.web import limits
 from vesicle.wire import UNSET, Id, Page, check_window, offset_page, or_unset, stamp
 
 MOST = 50
@@ -32,7 +33,8 @@ def invite(
 ) -> MembershipInvitation:
     """Invite a person, or whoever has a mail address; with ``letter`` they get mail about it.
 
-    Raises Forbidden unless the actor manages the team (and is certified, for an address), and BadRequest.
+    Raises Forbidden unless the actor manages the team (and is certified, for an address), BadRequest, and
+    TooManyRequests for who writes too much.
     """
     check_not_given(id=given.id, createdBy=given.created_by, createdOn=given.created_on)
     if given.team_id is UNSET or (given.invitee_id is UNSET) == (given.invitee_email is UNSET):
@@ -53,6 +55,7 @@ def invite(
     if row.invitee_email is not None:
         signing_up.invite(conn, row.invitee_email, mailing.life_of(row.expires_on), signing_up.INVITED_TO_TEAM)
     if letter is not None:
+        limits.count_mail(conn, letter.settings, actor)
         mailing.invite(conn, letter, reading.row(conn, proof), row)
     said = {"invitation": row.id, "invitee": row.invitee_id or row.invitee_email}
     recording.note(conn, actor.id, "team.invitation.create", "team", proof.id, said)

@@ -23,6 +23,7 @@ from vesicle.teams.founding import AS_MANAGER
 from vesicle.teams.mailing import Ends
 from vesicle.teams.model import OF_THE_INSTALLATION, Standing, TeamMembershipStatus, TeamRow
 from vesicle.teams.store import invitations, lists, members, teams
+from vesicle.web import limits
 
 
 def status(conn: Connection, grant: TeamExists, person_id: int) -> TeamMembershipStatus:
@@ -45,8 +46,8 @@ def status(conn: Connection, grant: TeamExists, person_id: int) -> TeamMembershi
 def add(conn: Connection, actor: Actor, team_id: int, person_id: int, letter: Ends | None = None) -> None:
     """Join a team, or take somebody in. Who is in it already stays, without a word.
 
-    With ``letter`` those who invited the person hear of it, or the person who was taken in. Raises NotFound, and
-    Forbidden with what is missing.
+    With ``letter`` those who invited the person hear of it, or the person who was taken in. Raises NotFound,
+    Forbidden with what is missing, and TooManyRequests for who writes too much.
     """
     grant = require(conn, actor, TeamExists, team_id)
     if actor.is_anonymous:
@@ -63,6 +64,7 @@ def add(conn: Connection, actor: Actor, team_id: int, person_id: int, letter: En
         if not actor.is_admin and not standing.has_request:
             raise Forbidden("The prospective member must request to join the team.")
     if letter is not None:
+        limits.count_mail(conn, letter.settings, actor)
         readers = [person_id] if actor.id != person_id else invitations.inviters(conn, grant, person_id)
         mailing.welcome(conn, letter, team, person_id, readers)
     take_in(conn, grant, person_id)

@@ -11,6 +11,7 @@ from vesicle.teams.inviting import MOST, check_self
 from vesicle.teams.mailing import Ends
 from vesicle.teams.model import Count, MembershipRequest, RequestRow, check_not_given, check_text, moment_from
 from vesicle.teams.store import members, requests
+from vesicle.web import limits
 from vesicle.wire import UNSET, Id, Page, check_window, offset_page, or_unset, stamp
 
 MOST_MANAGERS = 20
@@ -18,10 +19,10 @@ MOST_MANAGERS = 20
 
 
 def ask(conn: Connection, actor: Actor, given: MembershipRequest, letter: Ends | None = None) -> MembershipRequest:
-    """Ask to join a team. Asking once more changes what was said. With ``letter`` the managers get mail about it.
+    """Ask to join a team. Asking once more changes what was said. With ``letter`` the managers get mail about it, once.
 
-    Raises BadRequest for a team that everybody may join, or that takes nobody who was not invited, and Forbidden for
-    somebody else.
+    Raises BadRequest for a team that everybody may join, or that takes nobody who was not invited, Forbidden for
+    somebody else, and TooManyRequests for who writes too much.
     """
     check_not_given(id=given.id, createdBy=given.created_by, createdOn=given.created_on)
     if given.team_id is UNSET:
@@ -33,11 +34,13 @@ def ask(conn: Connection, actor: Actor, given: MembershipRequest, letter: Ends |
     if not team.takes_requests:
         why = "anybody may join it without asking" if team.can_public_join else "it takes only people whom it invites"
         raise BadRequest(f"Team {grant.id} takes no requests: {why}.")
-    if members.standing(conn, grant, actor.id).is_member:
+    standing = members.standing(conn, grant, actor.id)
+    if standing.is_member:
         raise BadRequest(f"You are in team {grant.id} already.")
     message, expires_on = check_text("message", given.message), moment_from("expiresOn", given.expires_on)
     row = requests.put_request(conn, grant, message, expires_on)
-    if letter is not None:
+    if letter is not None and not standing.has_request:
+        limits.count_mail(conn, letter.settings, actor)
         mailing.ask(conn, letter, team, row, members.managers(conn, grant, MOST_MANAGERS))
     recording.note(conn, actor.id, "team.request.create", "team", grant.id, {"request": row.id})
     return _shape(row)

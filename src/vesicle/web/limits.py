@@ -90,23 +90,39 @@ class Gate:
 
     def pass_sensitive(self, conn: Connection, door: Door, actor: Actor) -> None:
         """A call that guesses a secret or sends a mail. Counted whatever comes of it. Raises TooManyRequests."""
-        limit = door.limit
-        quota = getattr(self._settings, limit.setting) if limit else 0
-        if limit is None or not quota:
-            return
-        by_person = limit is Sensitive.MAIL and not actor.is_anonymous
-        who = f"person {actor.id}" if by_person else f"address {self.address}"
-        count, left_s = store.count_request(conn, f"{limit.policy} {who}", limit.window_s)
-        self._settle(Standing(limit.policy, quota, limit.window_s, quota - count, max(1, math.ceil(left_s))))
+        if door.limit is not None:
+            by_person = door.limit is Sensitive.MAIL and not actor.is_anonymous
+            who = f"person {actor.id}" if by_person else f"address {self.address}"
+            self._settle(_counted(conn, self._settings, door.limit, who))
 
     def _settle(self, standing: Standing | None) -> None:
         self.standing = standing or self.standing
-        if standing and standing.left < 0:
-            raise TooManyRequests(
-                f"More than {standing.quota} requests in {standing.window_s} seconds; repeat this one in"
-                f" {standing.again_in_s} seconds.",
-                retry_after_s=standing.again_in_s,
-            )
+        _check(standing)
+
+
+def count_mail(conn: Connection, settings: Settings, actor: Actor) -> None:
+    """One more request of a person that sends a mail, for stories that write to somebody only if they are asked to.
+
+    Counted together with the deed, because what is undone sends nothing. Raises TooManyRequests.
+    """
+    _check(_counted(conn, settings, Sensitive.MAIL, f"person {actor.id}"))
+
+
+def _counted(conn: Connection, settings: Settings, limit: Sensitive, who: str) -> Standing | None:
+    quota = getattr(settings, limit.setting)
+    if not quota:
+        return None
+    count, left_s = store.count_request(conn, f"{limit.policy} {who}", limit.window_s)
+    return Standing(limit.policy, quota, limit.window_s, quota - count, max(1, math.ceil(left_s)))
+
+
+def _check(standing: Standing | None) -> None:
+    if standing and standing.left < 0:
+        raise TooManyRequests(
+            f"More than {standing.quota} requests in {standing.window_s} seconds; repeat this one in"
+            f" {standing.again_in_s} seconds.",
+            retry_after_s=standing.again_in_s,
+        )
 
 
 def forget_old(conn: Connection) -> None:

@@ -12,11 +12,13 @@ from vesicle.organizations.model.invitations import (
     OrganizationInvitationList,
 )
 from vesicle.organizations.model.members import Member
-from vesicle.web import Bare, Call, SignedIn
+from vesicle.web import Bare, Call, Sensitive, SignedIn
 from vesicle.wire import Id
 
 
-@door("POST", "/vesicle/v1/organization/{id}/invitation", access=ROLES, scopes=WRITE, status=201)
+@door(
+    "POST", "/vesicle/v1/organization/{id}/invitation", access=ROLES, scopes=WRITE, status=201, limit=Sensitive.MAIL,
+)  # fmt: skip
 def invite(call: Call, id: Id, body: NewInvitation) -> OrganizationInvitation:
     """Invite a user by name, or anybody by e-mail; for the owner and managers."""
     return inviting.invite(call.conn, call.actor, call.settings, id, body)
@@ -34,7 +36,9 @@ def list_own_invitations(call: Call) -> OrganizationInvitationList:
     return inviting.list_own(call.conn, call.actor)
 
 
-@door("POST", "/vesicle/v1/invitation/link", access=SignedIn(), scopes=WRITE, status=201)
+@door(
+    "POST", "/vesicle/v1/invitation/link", access=SignedIn(), scopes=WRITE, status=201, limit=Sensitive.SIGN_IN,
+)  # fmt: skip
 def accept_link(call: Call, body: InvitationSecret) -> Member:
     """Accept an invitation by the secret of the link that was e-mailed."""
     return inviting.accept_link(call.conn, call.actor, body)
