@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -73,18 +74,30 @@ def test_an_address_that_the_server_refuses_for_good_is_not_tried_again(mailing:
 
 
 def test_a_refusal_for_now_is_waited_out(mailing: Mailing) -> None:
-    mailing.box.refusals.append("451 come back later")
+    mailing.box.refusals += ["451 come back later"] * 2
+    again = "UPDATE procrastinate_jobs SET scheduled_at = now(), attempts = %s WHERE args->>'email_id' = %s"
     with mailing.server.database() as conn:
         number = sending.send(conn, "later@example.org", "hello", "hello")
-        deadline = time.monotonic() + SETTLED_WITHIN_S
-        waiting = "SELECT attempts FROM procrastinate_jobs WHERE args->>'email_id' = %s AND status = 'todo'"
-        while conn.execute(waiting, (str(number),)).fetchone() != (1,):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        # Its next attempt is in a minute or so; the test does not wait for that.
-        conn.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'email_id' = %s", (str(number),))
+        assert waits_s(conn, number, 1) < 60
+        # The mail server has been away for days; and the test does not wait for the next try.
+        conn.execute(again, (40, str(number)))
+        assert 3500 < waits_s(conn, number, 41) <= 3600
+        conn.execute(again, (41, str(number)))
     mailing.box.next_to("later@example.org")
     assert settled(mailing.server, number).state == "sent"
+
+
+def waits_s(conn: psycopg.Connection[Any], number: int, tries: int) -> float:
+    """For how many seconds a mail waits after so many tries."""
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    query = (
+        "SELECT extract(epoch FROM scheduled_at - now())::float FROM procrastinate_jobs"
+        " WHERE args->>'email_id' = %s AND status = 'todo' AND attempts = %s"
+    )
+    while not (found := conn.execute(query, (str(number), tries)).fetchone()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return float(found[0])
 
 
 def test_without_a_mail_server_the_operator_reads_the_mail(server: Server) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.exceptions import UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 
@@ -22,12 +22,24 @@ from vesicle.web.calls import House
 log = structlog.get_logger(__name__)
 
 queue = App(connector=PsycopgConnector())
-# Waits that grow to hours: long enough for a store that is down for a day or two.
-PATIENT = RetryStrategy(max_attempts=40, exponential_wait=2, linear_wait=60)
+LONGEST_WAIT_S = 3600
+# Tries of about a month.
+MOST_TRIES = 750
 # A worker tells so often in that time that it lives, and the others look so often who does not.
 SIGNS_OF_LIFE = 4
 # In a worker the queue's own connector is asynchronous, and could not use the connection of a task that asks for more.
 _BY_CONNECTION = JobManager(SyncPsycopgConnector())
+
+
+class Patience(BaseRetryStrategy):
+    """Waits that double up to an hour: what is away for days is noticed within an hour of its being back."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        """When to do it again; None after so many tries that it never will be done."""
+        if job.attempts >= MOST_TRIES:
+            return None
+        # The exponent is bounded as well, because 2**750 is no number of seconds.
+        return RetryDecision(retry_in={"seconds": min(2 ** min(job.attempts + 1, 12), LONGEST_WAIT_S)})
 
 
 class Durable:
@@ -49,13 +61,13 @@ class Durable:
 
 
 def task(name: str) -> Callable[[Callable[..., None]], Durable]:
-    """Declare durable work; it is repeated, with growing waits, when it fails."""
+    """Declare durable work; it is repeated for a month, with waits of up to an hour, when it fails."""
 
     def declare(deed: Callable[..., None]) -> Durable:
         def run(context: JobContext, /, **arguments: Any) -> None:
             deed(context.additional_context["work"], **arguments)
 
-        return Durable(queue.task(name=name, pass_context=True, retry=PATIENT)(run), deed)
+        return Durable(queue.task(name=name, pass_context=True, retry=Patience())(run), deed)
 
     return declare
 
