@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.accounts.mailbox import next_token_to
+from tests.accounts.mailbox import next_text_to, next_token_to, texts_to
 from tests.accounts.test_signing_up import begin, setup
 from tests.live import Person, Server
 
 from vesicle.accounts import signing_up
+from vesicle.accounts.model import squeezed
 from vesicle.mail import links
 
 ORG = "/vesicle/v1/organization"
@@ -151,6 +152,35 @@ def test_an_invited_address_is_a_member_from_its_sign_up_on_while_there_is_a_sea
     assert mine == [[made["id"]], []]
     waiting = [one for one in person.ok("GET", "/vesicle/v1/invitation")["results"] if one["state"] == "OPEN"]
     assert [one["organizationId"] for one in waiting] == [made["id"]]
+
+
+def test_an_invited_address_may_sign_up_until_no_organization_invites_it(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    address = f"guest-{secrets.token_hex(5)}@example.org"
+    made = []
+    for owner, written in ((ann, address), (bob, address.upper()), (ann, address)):
+        path = f"{ORG}/{managed(chief, owner)['id']}/invitation"
+        made.append((owner, owner.ok("POST", path, {"inviteeEmail": written})["id"]))
+    secret = secret_in_mail(planned, address)
+    with planned.database() as conn:
+        for owner, number in made[:2]:
+            owner.ok("DELETE", f"/vesicle/v1/invitation/{number}")
+            assert links.is_open(conn, signing_up.INVITED_TO_ORGANIZATION, address)
+        planned.person("other").ok("POST", "/vesicle/v1/invitation/link", {"secret": secret})
+        assert not links.is_open(conn, signing_up.INVITED_TO_ORGANIZATION, address)
+
+
+def test_letters_go_where_a_person_wants_their_mail(planned: Server, chief: Person, ann: Person, bob: Person) -> None:
+    made = managed(chief, ann)
+    join(ann, bob, made["id"])
+    other = f"aaa-{bob.name}@example.org"
+    with planned.database() as conn:
+        query = "INSERT INTO alias (principal_id, kind, alias, squeezed) VALUES (%s, 'USER_EMAIL', %s, %s)"
+        conn.execute(query, (bob.id, other, squeezed(other)))
+    ann.ok("DELETE", f"{ORG}/{made['id']}/member/{bob.id}")
+    assert texts_to(planned, other) == []
+    assert "You are no member of" in next_text_to(planned, f"{bob.name}@example.org")
 
 
 def test_seats_cannot_be_overfilled_at_once(planned: Server, chief: Person, ann: Person) -> None:

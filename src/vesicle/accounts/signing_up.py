@@ -22,9 +22,9 @@ LIFE_S = 24 * 3600
 def invite(conn: Connection, address: str, life_s: int, purpose: str = INVITED) -> None:
     """Let an address sign up where that takes an invitation, for ``life_s`` seconds from now. Sends no mail.
 
-    For stories that invite an address to something (a team, an organization) and write to it themselves.
+    For stories that invite an address to something (a team, an organization) and write to it themselves. What allowed
+    it for longer stays good.
     """
-    links.revoke(conn, purpose, address.lower())
     links.issue(conn, purpose, address.lower(), life_s, {})
 
 

@@ -187,8 +187,7 @@ def revoke(conn: Connection, actor: Actor, invitation_id: int) -> None:
     _check_open(row)
     rows.settle_invitation(conn, actor, row.id, "REVOKED")
     links.revoke(conn, PURPOSE, str(row.id))
-    if row.email is not None:
-        signing_up.withdraw(conn, row.email, signing_up.INVITED_TO_ORGANIZATION)
+    _end_permission(conn, actor, row)
     recording.note(
         conn, actor.id, "organization.revoke_invitation", "organization", row.organization_id,
         {"invitee": row.invitee_id},
@@ -201,9 +200,16 @@ def _join(conn: Connection, actor: Actor, row: InvitationRow) -> Member:
         raise Conflict(f"You are a member of {row.organization_name} already.")
     rows.settle_invitation(conn, actor, row.id, "ACCEPTED")
     links.revoke(conn, PURPOSE, str(row.id))
+    _end_permission(conn, actor, row)
     return give_seat(
         conn, actor, row.organization_id, actor.id, is_manager=row.as_manager, is_contributor=row.as_contributor
     )
+
+
+def _end_permission(conn: Connection, actor: Actor, answered: InvitationRow) -> None:
+    """An address that no organization invites any more may not sign up for one."""
+    if answered.email is not None and not rows.is_invited(conn, actor, answered.email):
+        signing_up.withdraw(conn, answered.email, signing_up.INVITED_TO_ORGANIZATION)
 
 
 def _own(conn: Connection, actor: Actor, invitation_id: int) -> InvitationRow:

@@ -156,6 +156,16 @@ def invitations_to(conn: Connection, actor: Actor, limit: int) -> list[Invitatio
         return cursor.execute(query, {"me": actor.id, "limit": limit}).fetchall()
 
 
+def is_invited(conn: Connection, actor: Actor, email: str) -> bool:
+    """True while some organization invites the address."""
+    _ = actor
+    query = (
+        "SELECT 1 FROM organization_invitation WHERE lower(email) = lower(%s) AND state = 'OPEN' AND expires_on > now()"
+        " LIMIT 1"
+    )
+    return conn.execute(query, (email,)).fetchone() is not None
+
+
 def invited_today(conn: Connection, actor: Actor, organization_id: int) -> int:
     """How many invitations went out in the last 24 hours."""
     _ = actor
@@ -174,14 +184,14 @@ def settle_invitation(conn: Connection, actor: Actor, invitation_id: int, state:
 
 
 def addresses(conn: Connection, actor: Actor, principal_ids: list[int]) -> list[str]:
-    """One e-mail address of each of these people, and of each member of these teams."""
+    """Where mail to each of these people goes, and to each member of these teams."""
     _ = actor
     return [
         row[0]
         for row in conn.execute(
-            "SELECT min(a.alias) FROM (SELECT unnest(%(ids)s::bigint[]) AS id UNION"
+            "SELECT a.alias FROM (SELECT unnest(%(ids)s::bigint[]) AS id UNION"
             " SELECT member_id FROM membership WHERE group_id = ANY(%(ids)s::bigint[])) q"
-            " JOIN alias a ON a.principal_id = q.id AND a.kind = 'USER_EMAIL' GROUP BY q.id ORDER BY q.id",
+            " JOIN alias a ON a.principal_id = q.id AND a.notified ORDER BY q.id",
             {"ids": principal_ids},
         )
     ]
