@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from tests.live import Person, Server
 from tests.world import World, make
 
-from vesicle.app import route_table
+from vesicle.app import openapi, route_table
 from vesicle.web.openapi import document
 
 EXAMPLES = 12
@@ -36,6 +36,7 @@ def test_the_document_is_valid(server: Server) -> None:
     answer = server.nobody().call("GET", "/vesicle/v1/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["paths"] == DOCUMENT["paths"]
+    assert openapi().body is openapi().body, "it is made once in a process"
 
 
 def test_the_document_has_every_door_and_no_operation_twice() -> None:

@@ -78,6 +78,14 @@ def test_an_address_without_a_person_is_counted_also_with_wrong_tokens(strict: S
     assert ask(strict, "GET", "/repo/v1/userProfile", "192.0.2.3").status_code == 200
 
 
+def test_what_needs_no_database_is_counted_by_address_too(strict: Server) -> None:
+    for number, path in enumerate(("/repo/v1/version", "/vesicle/v1/openapi.json", "/metrics")):
+        statuses = [ask(strict, "GET", path, f"192.0.2.{40 + number}").status_code for _ in range(100)]
+        assert (statuses[0], statuses[-1]) == (200, 429), path
+        assert ask(strict, "GET", path, "192.0.2.49").status_code == 200
+    assert ask(strict, "GET", "/healthz", "192.0.2.40").status_code == 200
+
+
 def test_sign_ins_are_counted_over_all_processes_whatever_comes_of_them(strict: Server) -> None:
     body = {"username": "nobody at all", "password": "x"}
 
@@ -105,6 +113,27 @@ def test_mails_are_few_for_each_address(strict: Server) -> None:
     assert statuses[:3] == [204] * 3
     assert statuses[-1] == 429
     assert ask(strict, "POST", path, "192.0.2.7", {"email": "x@example.org"}).status_code == 204
+
+
+def test_letters_about_teams_are_few_and_what_sends_none_is_not_counted(strict: Server) -> None:
+    leader, member = strict.person("leader"), strict.person("member")
+    terms = {"accessToken": leader.token}
+    assert ask(strict, "POST", "/auth/v1/termsOfUse2", "192.0.2.11", terms).status_code == 204
+    team = leader.ok("POST", "/repo/v1/team", {"name": f"team of {leader.name}"})["id"]
+    path = "/repo/v1/membershipInvitation"
+
+    def invite(**whom: str) -> int:
+        answer = leader.call("POST", path, {"teamId": team, **whom})
+        if answer.status_code == 201:
+            assert leader.call("DELETE", f"{path}/{answer.json()['id']}").status_code == 204
+        return answer.status_code
+
+    statuses = [invite(inviteeEmail="guest@example.org") for _ in range(7)]
+    assert (statuses[:3], statuses[-1]) == ([201] * 3, 429)
+    assert [invite(inviteeId=str(member.id)) for _ in range(5)] == [201] * 5
+    with strict.database() as conn:
+        query = "SELECT count(*) FROM email WHERE recipient = 'guest@example.org'"
+        assert conn.execute(query).fetchone() == (statuses.count(201),)
 
 
 def test_the_terms_come_before_everything_else(strict: Server) -> None:

@@ -32,6 +32,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 LARGEST_BODY = 2 * 1024 * 1024
 TRIES = 4
 A_YEAR_S = 365 * 24 * 3600
+UNCOUNTED = "/healthz"
+"""Whoever supervises the process asks this often, and ends what does not answer."""
 
 
 class Edge:
@@ -80,8 +82,6 @@ class Edge:
         await _send(reply, self._always, send)
 
     def _run(self, door: Door, values: list[str], scope: Scope, body: bytes) -> Reply:
-        if door.transaction is Transaction.NONE:
-            return reply_of(door.handler(), door.status)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         peer = scope["client"][0] if scope.get("client") else None
         address = addresses.client_address(peer, headers.get("x-forwarded-for"), self._proxies)
@@ -115,6 +115,10 @@ class Edge:
     def _open(
         self, door: Door, texts: list[str], scope: Scope, body: bytes, headers: dict[str, str], gate: limits.Gate
     ) -> Reply:
+        if door.transaction is Transaction.NONE:
+            if door.path != UNCOUNTED:
+                gate.pass_stranger()
+            return reply_of(door.handler(), door.status)
         with self._house.pool.connection() as conn:
             self._watch.check(conn, door)
             if door.form:
