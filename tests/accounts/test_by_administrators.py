@@ -18,7 +18,9 @@ def of_token(person: Person, token: str) -> Person:
     return Person(person.url, "", 0, token, person.http)
 
 
-def test_an_account_is_made_found_again_and_removed(admin: Person, owner: Person, nobody: Person) -> None:
+def test_an_account_is_made_found_again_and_removed(
+    server: Server, admin: Person, owner: Person, nobody: Person
+) -> None:
     name = f"made-{secrets.token_hex(5)}"
     body = {"username": name, "email": f"{name}@example.org", "password": "correct horse 7", "tou": True}
     for person, status in ((owner, 403), (nobody, 401)):
@@ -28,6 +30,9 @@ def test_an_account_is_made_found_again_and_removed(admin: Person, owner: Person
     person, same = (of_token(owner, one["accessToken"]) for one in (made, again))
     number = person.ok("GET", "/repo/v1/userProfile")["ownerId"]
     assert same.ok("GET", "/repo/v1/userProfile")["ownerId"] == number
+    with server.database() as conn:
+        query = "SELECT actor_id FROM audit_record WHERE object_id = %s AND deed = 'password.set'"
+        assert conn.execute(query, (number,)).fetchall() == [(admin.id,)]
     login = {"username": name, "password": body["password"]}
     assert nobody.call("POST", "/auth/v1/login2", login).status_code == 201
     project = person.project()

@@ -23,7 +23,7 @@ def create(conn: Connection, actor: Actor, settings: Settings, request: NewInteg
     if person_id is None:
         person_id = people.create(conn, request.username, request.email)
         if request.password:
-            sign_in.set_password(conn, person_id, request.password)
+            sign_in.set_password(conn, person_id, request.password, by=actor.id)
         if request.tou:
             rows.agree(conn, person_id, settings.terms_version or NONE)
         note(conn, actor.id, "account.create", "person", person_id, {"address": request.email})

@@ -113,10 +113,10 @@ def _matches(digest: str, password: str) -> bool:
         return False
 
 
-def set_password(conn: Connection, person_id: int, password: str) -> None:
-    """The operator, or an administrator, sets somebody's password. Raises BadRequest for a weak one."""
+def set_password(conn: Connection, person_id: int, password: str, by: int | None = None) -> None:
+    """An administrator, or by command the operator, sets somebody's password. Raises BadRequest for a weak one."""
     choose_password(conn, person_id, password)
-    note(conn, None, "password.set", "person", person_id)
+    note(conn, by, "password.set", "person", person_id)
 
 
 def choose_password(conn: Connection, person_id: int, password: str) -> None:

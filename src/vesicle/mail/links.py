@@ -68,7 +68,8 @@ def landing(settings: Settings, asked: str | None, own: str) -> str:
     """The beginning of a link, to which the secret is appended: what the caller asked for, or our own page.
 
     Raises BadRequest for a page elsewhere: whoever may choose where a secret goes, gets the secret. Allowed are this
-    server itself and ``portal_origins``. ``own`` is a path of this server, such as ``/sign-up?token=``.
+    server itself and ``portal_origins``; a bare origin is not, for the secret would be the end of the host's name, or
+    its port. ``own`` is a path of this server, such as ``/sign-up?token=``.
     """
     if not asked:
         return settings.api_url + own
@@ -83,6 +84,8 @@ def landing(settings: Settings, asked: str | None, own: str) -> str:
             "Links in mail lead to this server only, or to an origin that the setting portal_origins names;"
             f" {asked[:100]!r} is neither."
         )
+    if not (parts.path or parts.query or parts.fragment):
+        raise BadRequest(f"{asked!r} names no page for a link to lead to; write more, such as {asked}/page?token=.")
     return asked
 
 
