@@ -77,6 +77,8 @@ def test_relative_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.Monk
         ("url_life_seconds = 59", "from 60 to 43200"),
         ("tls_key = 'missing.pem'", "expected a file that exists"),
         ("store_port = 7770", "set another store_port"),
+        ("threads = 64", "database_pool is 16; set it to 64 or more, or threads to 16"),
+        ("database_pool = 8", "threads: 16 requests at a time"),
         ("port = 65535", "past the last port"),
         ("s3_endpoint = 'https://s3.test'", "belong together: set all or none"),
         ("public_url = 'http://127.0.0.1:7771'", "needs another origin"),

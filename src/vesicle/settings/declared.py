@@ -66,7 +66,9 @@ class Settings:
         form=POSTGRESQL,
         secret=True,
     )
-    database_pool: int = setting(16, "The most database connections that one process opens.", least=2, most=1000)
+    database_pool: int = setting(
+        16, "The most database connections that one process opens; no fewer than `threads`.", least=2, most=1000
+    )
     s3_endpoint: str = setting(
         "",
         "An external S3 as the default storage, such as `https://s3.eu-central-1.amazonaws.com`.",
@@ -269,6 +271,11 @@ def _contradictions(settings: Settings) -> Iterable[tuple[object, str]]:
     )
     tls = settings.tls_certificate, settings.tls_key
     yield any(tls) and not all(tls), "tls_certificate and tls_key belong together: set both or none"
+    yield (
+        settings.threads > settings.database_pool,
+        f"threads: {settings.threads} requests at a time need as many database connections, and database_pool is"
+        f" {settings.database_pool}; set it to {settings.threads} or more, or threads to {settings.database_pool}",
+    )
     yield settings.store_port > 65535, f"store_port: {settings.store_port} is past the last port, 65535; set another"
     yield settings.store_port == settings.port, f"store_port and port are both {settings.port}; set another store_port"
     yield (
