@@ -127,10 +127,9 @@ def test_odd_members_of_entities_are_refused(world: World, kind: str) -> None:
 
 
 URLS = [
-    "https://example.org/数据.csv", "https://例え.example/a", "https://example.org/é", "file:///a%zz", "x:\x01",
-    "x:\x7f",
-    "https://example.org/\U0001f600?a=\"<>{}|\\^`", "data:,%F0%9F%98%80", "mailto:a@b", "https://[::1/a", "https://a:b",
-    "https://example.org/" + "é" * 1900,
+    "https://example.org/数据.csv", "https://例え.example/a", "https://example.org/é", "file:///a%zz",
+    "https://example.org/\x01", "https://example.org/\x7f", "https://example.org/\U0001f600?a=\"<>{}|\\^`",
+    "https://[::1/a", "no URL", "https://example.org/" + "é" * 1900,
 ]  # fmt: skip
 KEYS = ["a#b?c d", "100%", "é/数据", "\U0001f600", "/", "//a", "a" * 1024, "é" * 512, "+&;=", "\x7f"]
 
@@ -139,7 +138,7 @@ def to_files(world: World, handle: dict[str, Any]) -> None:
     """Register a handle, and go to its bytes by every way."""
     made = send(world.owner, "POST", "/file/v1/externalFileHandle", json.dumps(handle).encode())
     check(made, handle)
-    if made.status_code != 201:
+    if not made.is_success:
         return
     number = made.json()["id"]
     file = world.owner.make("FileEntity", name=f"file {number}", parentId=world.project["id"], dataFileHandleId=number)[
