@@ -105,3 +105,14 @@ def test_a_team_that_alone_manages_is_not_dissolved(chief: Person, ann: Person, 
     bob.ok("PUT", f"{ORG}/{made['id']}/member/{ann.id}", {"isManager": True})
     bob.ok("DELETE", f"/repo/v1/team/{team}")
     assert [one["memberId"] for one in ann.ok("GET", f"{ORG}/{made['id']}/member")["results"]] == [str(ann.id)]
+
+
+def test_the_account_of_the_last_manager_is_not_removed(chief: Person, ann: Person, bob: Person) -> None:
+    plan = chief.ok("POST", "/vesicle/v1/plan", {"offer": "SELF_MANAGED"})["id"]
+    body = {"name": f"Managed by {bob.name}", "planId": plan, "ownerId": str(ann.id), "managerIds": [str(bob.id)]}
+    made = chief.ok("POST", ORG, body)
+    status, reason = refused(chief, "DELETE", f"/repo/v1/admin/user/{bob.id}")
+    assert (status, f"User {bob.id} is the last manager of the organization {made['name']}" in reason) == (400, True)
+    chief.ok("PUT", f"{ORG}/{made['id']}/member/{ann.id}", {"isManager": True})
+    chief.ok("DELETE", f"/repo/v1/admin/user/{bob.id}")
+    assert [one["memberId"] for one in ann.ok("GET", f"{ORG}/{made['id']}/member")["results"]] == [str(ann.id)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vesicle.access import Actor
-from vesicle.accounts import people, sign_in, store, tokens
+from vesicle.accounts import groups, people, sign_in, store, tokens
 from vesicle.accounts.model import LoginResponse, squeezed
 from vesicle.accounts.requests import NewIntegrationTestUser
 from vesicle.accounts.store import profiles as rows
@@ -40,11 +40,14 @@ def token_of(conn: Connection, actor: Actor, person_id: int) -> LoginResponse:
 
 
 def delete(conn: Connection, actor: Actor, person_id: int) -> None:
-    """Remove an account that has left nothing behind. Raises NotFound, and Conflict for one that has."""
+    """Remove an account that has left nothing behind. Raises NotFound, Conflict for one that has, and BadRequest for
+    the last manager of an organization.
+    """
     if not rows.profiles(conn, [person_id]):
         raise NotFound(f"There is no user {person_id}.")
     if person_id < FIRST_OWN_ID or person_id == actor.id:
         raise BadRequest("Neither the first accounts of the server nor your own can be removed.")
+    groups.check_manages_nothing_alone(conn, actor, person_id, f"User {person_id}")
     if not rows.delete_person(conn, actor, person_id):
         raise Conflict(
             f"User {person_id} made things, or things are shared with them; an account can be removed only without any."

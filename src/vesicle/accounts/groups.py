@@ -36,6 +36,15 @@ def dissolve(conn: Connection, proof: MayDeleteTeam) -> bool:
     return store.delete_team_principal(conn, proof)
 
 
+def check_manages_nothing_alone(conn: Connection, actor: Actor, principal_id: int, named: str) -> None:
+    """Before a person or team is removed: an organization keeps somebody who manages it. Raises BadRequest."""
+    for organization_id, name in profiles.managed_alone(conn, actor, principal_id):
+        raise BadRequest(
+            f"{named} is the last manager of the organization {name} ({organization_id}); make somebody else a manager"
+            " there first."
+        )
+
+
 def join(conn: Connection, proof: OnTeam, person_id: int) -> bool:
     """The person is in the team from now on; False when they were."""
     return store.insert_team_member(conn, proof, person_id)

@@ -80,11 +80,7 @@ def delete(conn: Connection, actor: Actor, team_id: int) -> None:
         return
     refuse_own(team_id, "be deleted")
     rows.lock(conn, proof)
-    for organization_id, named in rows.managed_alone(conn, proof):
-        raise BadRequest(
-            f"Team {team_id} is the last manager of the organization {named} ({organization_id}); make somebody else a"
-            " manager there first."
-        )
+    groups.check_manages_nothing_alone(conn, actor, team_id, f"Team {team_id}")
     name, mentions = reading.row(conn, proof).name, rows.mentions(conn, proof)
     rows.delete(conn, proof)
     # A list that names the team from this moment on is found by the foreign key.

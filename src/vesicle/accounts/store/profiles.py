@@ -119,6 +119,16 @@ def agreement(conn: Connection, actor: Actor) -> tuple[str | None, datetime | No
     ).fetchone()
 
 
+def managed_alone(conn: Connection, actor: Actor, principal_id: int) -> list[tuple[int, str]]:
+    """(id, name) of the organizations that nobody else manages. All that the person or team manages are held, so that
+    nobody else stops managing them meanwhile.
+    """
+    _ = actor
+    query = "SELECT organization_id, organization_name FROM management WHERE principal_id = %s"
+    conn.execute(f"{query} ORDER BY 1 FOR NO KEY UPDATE", (principal_id,))
+    return conn.execute(f"{query} AND alone ORDER BY 1", (principal_id,)).fetchall()
+
+
 def delete_person(conn: Connection, actor: Actor, person_id: int) -> bool:
     """Remove a person; False when something that they made, or shared, is still there."""
     _ = actor

@@ -98,15 +98,6 @@ def mentions(conn: Connection, proof: OnTeam) -> int:
     return int(row[0]) if row else 0
 
 
-def managed_alone(conn: Connection, proof: MayDeleteTeam) -> list[tuple[int, str]]:
-    """(id, name) of the organizations that nobody but the people of the team manages. All that it manages are held, so
-    that nobody else stops managing them meanwhile.
-    """
-    query = "SELECT organization_id, organization_name FROM management WHERE principal_id = %s"
-    conn.execute(f"{query} ORDER BY 1 FOR NO KEY UPDATE", (proof.id,))
-    return conn.execute(f"{query} AND alone ORDER BY 1", (proof.id,)).fetchall()
-
-
 def delete(conn: Connection, proof: MayDeleteTeam) -> None:
     """Remove a team with its list, its invitations and its requests; its principal stays for the accounts to remove."""
     conn.execute("DELETE FROM team WHERE id = %s", (proof.id,))
