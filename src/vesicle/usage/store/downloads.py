@@ -41,7 +41,7 @@ WITH account AS MATERIALIZED (
                     AND NOT coalesce(%(address)s::inet <<= ANY(t.region), false), false) AS limited
     FROM (SELECT %(location)s::bigint AS id) w LEFT JOIN storage_location l ON l.id = w.id
     LEFT JOIN storage_terms t ON t.location_id = w.id
-), due AS (
+), due AS MATERIALIZED (
     SELECT t.limited, CASE WHEN EXISTS (
         SELECT 1 FROM download_record r WHERE r.file_handle_id = %(handle)s
         AND CASE WHEN t.limited THEN r.counted ELSE r.charged END > 0
