@@ -36,6 +36,7 @@ class EgressState(msgspec.Struct, array_like=True):
 _ISSUE = """
 WITH account AS MATERIALIZED (
     SELECT organization_id, begins_on, room FROM paying_account(%(handle)s::bigint, %(project)s::bigint)
+    WHERE organization_id IS NOT NULL
 ), terms AS MATERIALIZED (
     SELECT coalesce(l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited'
                     AND NOT coalesce(%(address)s::inet <<= ANY(t.region), false), false) AS limited
@@ -95,7 +96,7 @@ def payer(conn: Connection, actor: Actor, handle_id: int, project_id: int | None
     _ = actor
     query = "SELECT organization_id FROM paying_account(%s::bigint, %s::bigint)"
     row = conn.execute(query, (handle_id, project_id)).fetchone()
-    return int(row[0]) if row else 1
+    return int(row[0]) if row and row[0] else 1
 
 
 STATE = """
