@@ -6,10 +6,12 @@ import random
 import re
 from typing import Any, NamedTuple
 
+import boto3
 import httpx
 import pytest
 from tests.live import Person, Server
-from tests.locations.buckets import external, location, managed_sts, own_bucket, put
+from tests.locations.buckets import external, file_of, location, managed_sts, own_bucket, put
+from tests.locations.test_registering import S3, claim
 
 REQUEST = "org.sagebionetworks.repo.model.file.MultipartUploadCopyRequest"
 MIB = 1024**2
@@ -179,6 +181,32 @@ def test_a_source_that_vanished_or_changed_is_said(server: Server, owner: Person
     assert "changed: it has 7 bytes" in refused(owner, request(migration), 409)
     server.store().delete(handle["bucketName"], handle["key"])
     assert "any more" in refused(owner, request(migration), 410)
+
+
+def test_the_version_that_was_registered_is_copied(server: Server, owner: Person, migration: Migration) -> None:
+    bucket = own_bucket(server, owner)
+    keep_versions(server, bucket)
+    put(server, bucket, "raw", b"first")
+    handle = owner.ok("POST", S3, claim(location(owner, external(bucket)), bucket, "raw", b"first"))["id"]
+    put(server, bucket, "raw", b"newer")
+    with server.database() as conn:
+        conn.execute("UPDATE file_handle SET verification = 'verified' WHERE id = %s", (handle,))
+    file = file_of(owner, migration.file["parentId"], handle)
+    copy = copied(owner, request(migration._replace(file=file)))
+    assert server.store().get(migration.bucket, copy["key"]) == b"first"
+    with server.database() as conn:
+        row = conn.execute("SELECT verification FROM file_handle WHERE id = %s", (copy["id"],)).fetchone()
+    assert row == ("verified",)
+
+
+def keep_versions(server: Server, bucket: str) -> None:
+    """What the owner of a bucket does, and vesicle never."""
+    settings = server.settings()
+    s3 = boto3.client(
+        "s3", endpoint_url=settings.s3_endpoint, aws_access_key_id=settings.s3_access_key,
+        aws_secret_access_key=settings.s3_secret_key, region_name=settings.s3_region,
+    )  # fmt: skip
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
 
 def test_an_object_of_the_same_size_in_the_place_of_the_source_is_not_copied(

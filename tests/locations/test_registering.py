@@ -160,7 +160,7 @@ def test_a_missing_or_changed_object_is_an_answer(server: Server, owner: Person,
     assert owner.call("GET", f"/repo/v1/entity/{gone['id']}/file", redirect=False).status_code == 200
     with server.database() as conn:
         conn.execute("UPDATE file_handle SET checked_on = now() - interval '1 day' WHERE bucket = %s", (bucket,))
-    for file, status, says in ((gone, 410, "is not there any more"), (changed, 409, "was changed by its owner")):
+    for file, status, says in ((gone, 410, "is not there any more"), (changed, 409, "was changed")):
         answer = owner.call("GET", f"/repo/v1/entity/{file['id']}/file", redirect=False)
         assert answer.status_code == status, answer.text
         assert says in answer.text

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from vesicle.access import Actor, OwnsLocation, require
 from vesicle.db import Connection
-from vesicle.delivery import associations
+from vesicle.delivery import associations, presence
 from vesicle.delivery.model import FileHandleAssociation
-from vesicle.errors import BadRequest, Conflict, Gone
+from vesicle.errors import BadRequest
 from vesicle.files import part_copying, uploads
 from vesicle.files.model import Handle, MultipartUploadCopyRequest, MultipartUploadStatus
 from vesicle.locations import resolving
 from vesicle.locations.resolving import Place
-from vesicle.objectstore.contract import ByteRange, NoSuchObject
+from vesicle.objectstore.contract import ByteRange
 from vesicle.objectstore.stores import Stores
 from vesicle.settings import Settings
 
@@ -46,14 +46,14 @@ def start(
     if isinstance(answer, str):
         raise associations.refusal(conn, actor, item, answer)
     handle = answer[1]
-    source = _source(stores, handle, place)
+    source = _source(conn, stores, handle, place)
     payer = uploads.promiser(conn, actor, settings, place.location.id, source.last + 1, parent_id, earlier)
     new = part_copying.begin(actor, place, request, handle, source)
     return uploads.entered(conn, actor, stores, place, digest, new, payer, earlier)
 
 
-def _source(stores: Stores, handle: Handle, place: Place) -> ByteRange:
-    """The source as the store has it now. Raises BadRequest, Conflict, Gone."""
+def _source(conn: Connection, stores: Stores, handle: Handle, place: Place) -> ByteRange:
+    """The source, which is in the store as the handle says. Raises BadRequest, Conflict, Gone."""
     bucket, key, size = handle.bucket, handle.key, handle.content_size
     if handle.kind != "s3" or bucket is None or key is None or handle.storage_location_id is None:
         raise BadRequest(f"File handle {handle.id} is no object in a bucket of S3; there is nothing to copy.")
@@ -68,18 +68,5 @@ def _source(stores: Stores, handle: Handle, place: Place) -> ByteRange:
             f"{place.location.id} in {place.store.name}, or each is reached with other credentials; bytes are copied "
             "inside one store only. Download the file and upload it."
         )
-    try:
-        stat = origin.stat(bucket, key)
-    except NoSuchObject:
-        raise Gone(f"The object {key} of file handle {handle.id} is not in the bucket {bucket} any more.") from None
-    if stat.size != size:
-        raise Conflict(
-            f"The object {key} in the bucket {bucket} changed: it has {stat.size} bytes now, and {size} when file "
-            f"handle {handle.id} was made."
-        )
-    if handle.object_etag and stat.etag != handle.object_etag:
-        raise Conflict(
-            f"The object {key} in the bucket {bucket} changed: its ETag is {stat.etag} now, and was "
-            f"{handle.object_etag} when file handle {handle.id} was made."
-        )
-    return ByteRange(bucket, key, stat.etag, 0, size - 1)
+    seen = presence.look(conn, stores, handle, bucket, key)
+    return ByteRange(bucket, key, seen.etag, 0, size - 1, handle.version_id)

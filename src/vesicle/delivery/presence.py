@@ -1,4 +1,5 @@
-"""Is an object in somebody else's bucket still what its file handle says? Asked before a URL of it is handed out.
+"""Is an object still what its file handle says? Asked of buckets of others before a URL is handed out, and of every one
+before it is copied.
 
 A missing or changed object is an answer, and not a mystery that the client finds at the store (ruling 6).
 """
@@ -13,7 +14,7 @@ from vesicle.errors import BadRequest, Conflict, Gone, Refusal, Unavailable
 from vesicle.files import handles
 from vesicle.files.model import Handle
 from vesicle.locations import resolving
-from vesicle.objectstore.contract import NoSuchObject, Refused
+from vesicle.objectstore.contract import NoSuchObject, ObjectStat, Refused
 from vesicle.objectstore.stores import Stores
 from vesicle.settings import Settings
 
@@ -35,7 +36,7 @@ def check(conn: Connection, stores: Stores, settings: Settings, proof: Proof, ha
         return
     if handle.checked_on and datetime.now(UTC) - handle.checked_on < timedelta(seconds=settings.object_check_seconds):
         return
-    _look(conn, stores, handle, handle.bucket, handle.key)
+    look(conn, stores, handle, handle.bucket, handle.key)
     handles.note_seen(conn, proof, handle.id)
 
 
@@ -48,13 +49,14 @@ def why_not(conn: Connection, stores: Stores, settings: Settings, proof: Proof, 
     return None
 
 
-def _look(conn: Connection, stores: Stores, handle: Handle, bucket: str, key: str) -> None:
+def look(conn: Connection, stores: Stores, handle: Handle, bucket: str, key: str) -> ObjectStat:
+    """The object as its store has it now, in the handle's version; it is what the handle says. Raises as ``check``."""
     what = f"The object {key} in the bucket {bucket}"
     try:
         seen = stores.at(handle.endpoint, bucket).stat(bucket, key, handle.version_id)
     except NoSuchObject:
         version = f" in version {handle.version_id}" if handle.version_id else ""
-        raise Gone(f"{what} is not there any more{version}; its owner removed or renamed it.") from None
+        raise Gone(f"{what} is not there any more{version}; it was removed or renamed.") from None
     except Refused as refused:
         if handle.storage_location_id and not resolving.location(conn, handle.storage_location_id).readable:
             raise BadRequest(
@@ -65,6 +67,7 @@ def _look(conn: Connection, stores: Stores, handle: Handle, bucket: str, key: st
     except Unavailable as away:
         raise Unavailable(f"{what} cannot be looked at just now: {away.reason}") from None
     if handle.content_size is not None and seen.size != handle.content_size:
-        raise Conflict(f"{what} was changed by its owner: it has {seen.size} bytes now, not {handle.content_size}.")
+        raise Conflict(f"{what} was changed: it has {seen.size} bytes now, not {handle.content_size}.")
     if handle.object_etag and seen.etag != handle.object_etag:
-        raise Conflict(f"{what} was changed by its owner: its ETag is {seen.etag} now, not {handle.object_etag}.")
+        raise Conflict(f"{what} was changed: its ETag is {seen.etag} now, not {handle.object_etag}.")
+    return seen

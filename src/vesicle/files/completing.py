@@ -89,7 +89,8 @@ def _check_source(conn: Connection, upload: Upload, stores: Stores) -> None:
     if part_copying.is_pinned(upload, uploads.store_of(upload, stores).name):
         return
     try:
-        now = uploads.store_of(upload, stores).stat(upload.source_bucket, upload.source_key).etag
+        source = upload.source_bucket, upload.source_key, upload.source_version_id
+        now = uploads.store_of(upload, stores).stat(*source).etag
     except NoSuchObject:
         now = None
     if now != upload.source_etag:

@@ -190,6 +190,7 @@ class Upload(msgspec.Struct, array_like=True):
     source_bucket: str | None = None
     source_key: str | None = None
     source_etag: str | None = None
+    source_version_id: str | None = None
     is_current: bool = True
     """Its request has no other upload; false from the moment on at which it ends without a file."""
 

@@ -58,6 +58,7 @@ def begin(actor: Actor, place: Place, request: MultipartUploadCopyRequest, handl
         storage_location_id=place.location.id, bucket=place.bucket, key=key, store_upload_id=store_upload_id,
         result_handle_id=None, state="UPLOADING", endpoint=place.location.endpoint, source_handle_id=handle.id,
         source_bucket=source.bucket, source_key=source.key, source_etag=source.etag,
+        source_version_id=source.version_id,
     )  # fmt: skip
 
 

@@ -212,7 +212,9 @@ def _signed(upload: Upload, stores: Stores, number: int, life_s: int) -> SignedU
         return store_of(upload, stores).sign_part(*target, upload.length_of(number), expires_s=life_s)
     first = upload.part_size * (number - 1)
     last = first + upload.length_of(number) - 1
-    piece = ByteRange(upload.source_bucket, upload.source_key, upload.source_etag, first, last)
+    piece = ByteRange(
+        upload.source_bucket, upload.source_key, upload.source_etag, first, last, upload.source_version_id
+    )  # fmt: skip
     return power(store_of(upload, stores), CopiesParts).sign_part_copy(piece, *target, expires_s=life_s)
 
 

@@ -106,13 +106,16 @@ class SignedUrl(msgspec.Struct, frozen=True):
 
 
 class ByteRange(NamedTuple):
-    """A piece of an object, from the first to the last position, both included; and which object, by its ETag."""
+    """A piece of an object, from the first to the last position, both included; and which object, by its ETag and,
+    in a bucket with versions, by its version: without one, the newest.
+    """
 
     bucket: str
     key: str
     etag: str
     first: int
     last: int
+    version_id: str | None = None
 
 
 class Credentials(msgspec.Struct, frozen=True):

@@ -104,6 +104,26 @@ def a_changed_source_is_seen(subject: Subject) -> None:
     must_raise(NoSuchObject, lambda: subject.copies.copy_part(gone, subject.bucket, key, upload_id, 1), "a gone source")
 
 
+@promise("a part is copied from the version that was named, and not from the newest", PROBES)
+def a_version_is_copied(subject: Subject) -> None:
+    if subject.versioned is None:
+        return
+    source_key = subject.key("source in versions")
+    subject.store.put(subject.versioned, source_key, b"first")
+    version = subject.store.stat(subject.versioned, source_key).version_id
+    subject.store.put(subject.versioned, source_key, b"newer")
+    source = ByteRange(subject.versioned, source_key, _etag(b"first"), 0, 4, version)
+    key, upload_id = _begin(subject)
+    answer = _send(subject, source, key, upload_id, 1)
+    must_be(answer.status, 200, f"the status ({answer.body[:300]!r})")
+    subject.parts.complete_upload(subject.bucket, key, upload_id, [(1, _etag_in(answer))])
+    must_be(subject.store.get(subject.bucket, key), b"first", "the copy by URL")
+    key, upload_id = _begin(subject)
+    etag = subject.copies.copy_part(source, subject.bucket, key, upload_id, 1)
+    subject.parts.complete_upload(subject.bucket, key, upload_id, [(1, etag)])
+    must_be(subject.store.get(subject.bucket, key), b"first", "the copy by the server")
+
+
 @promise("the URL copies nothing but the piece that was signed", PROBES)
 def a_copy_url_is_for_one_piece(subject: Subject) -> None:
     key, upload_id = _begin(subject)

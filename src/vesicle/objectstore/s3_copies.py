@@ -30,7 +30,7 @@ class PartCopies:
     ) -> SignedUrl:  # fmt: skip
         query = {"partNumber": str(number), "uploadId": upload_id}
         headers = {
-            "x-amz-copy-source": quote(f"{source.bucket}/{self._copyable(source)}", safe="/"),
+            "x-amz-copy-source": quote(f"{source.bucket}/{self._copyable(source)}", safe="/") + _version(source),
             "x-amz-copy-source-if-match": source.etag,
             "x-amz-copy-source-range": f"bytes={source.first}-{source.last}",
         }
@@ -38,13 +38,14 @@ class PartCopies:
         return SignedUrl(url, headers)
 
     def copy_part(self, source: ByteRange, bucket: str, key: str, upload_id: str, number: int) -> str:
+        version = {"VersionId": source.version_id} if source.version_id else {}
         answer = self._call(
             "upload_part_copy",
             Bucket=bucket,
             Key=key,
             UploadId=upload_id,
             PartNumber=number,
-            CopySource={"Bucket": source.bucket, "Key": self._copyable(source)},
+            CopySource={"Bucket": source.bucket, "Key": self._copyable(source)} | version,
             CopySourceIfMatch=source.etag,
             CopySourceRange=f"bytes={source.first}-{source.last}",
         )
@@ -67,6 +68,11 @@ class PartCopies:
             request_id = self._call("head_bucket", _request_id, Bucket=bucket)
             self._at_ceph = CEPH_REQUEST.match(request_id) is not None
         return self._at_ceph
+
+
+def _version(source: ByteRange) -> str:
+    """Which version, as the header of a copy says it."""
+    return f"?versionId={quote(source.version_id, safe='')}" if source.version_id else ""
 
 
 def _request_id(answer: Any) -> str:

@@ -37,13 +37,14 @@ def insert_s3_handle(
         "INSERT INTO file_handle (kind, created_by, file_name, content_type, content_md5, content_size,"
         " storage_location_id, bucket, key, object_etag, version_id, checked_on, verification, preview_id)"
         " VALUES ('s3', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s THEN now() END,"
-        # Of a copy as much is known as of its source.
-        " coalesce((SELECT s.verification FROM file_handle s WHERE s.id = %s), %s),"
+        # Of a copy as much is known as of its source, whose object it was made of.
+        " coalesce((SELECT s.verification FROM file_handle s WHERE s.id = %s AND s.object_etag = %s), %s),"
         " CASE WHEN %s THEN NULL ELSE currval('file_handle_id_seq') END) RETURNING id",
         (
             upload.started_by, upload.file_name, upload.content_type, upload.content_md5, upload.file_size,
             upload.storage_location_id, upload.bucket, upload.key, seen.etag if seen else None, _version_of(seen),
-            seen is not None, upload.source_handle_id, verification, upload.generate_preview,
+            seen is not None, upload.source_handle_id, upload.source_etag, verification,
+            upload.generate_preview,
         ),
     ).fetchone()  # fmt: skip
     if row is None:

@@ -13,7 +13,7 @@ _UPLOAD = (
     " generate_preview, storage_location_id, bucket, key, store_upload_id, result_handle_id, state,"
     " (SELECT l.endpoint FROM storage_location l WHERE l.id = storage_location_id),"
     " (SELECT l.readable FROM storage_location l WHERE l.id = storage_location_id),"
-    " source_handle_id, source_bucket, source_key, source_etag, request_digest IS NOT NULL"
+    " source_handle_id, source_bucket, source_key, source_etag, source_version_id, request_digest IS NOT NULL"
 )
 
 
@@ -22,14 +22,15 @@ def insert_upload(conn: Connection, actor: Actor, digest: bytes, upload: Upload)
     query = (
         "INSERT INTO multipart_upload (started_by, request_digest, file_name, content_type, content_md5, file_size,"
         " part_size, parts, generate_preview, storage_location_id, bucket, key, store_upload_id, source_handle_id,"
-        " source_bucket, source_key, source_etag)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " source_bucket, source_key, source_etag, source_version_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         f" ON CONFLICT (started_by, request_digest) DO NOTHING RETURNING {_UPLOAD}"
     )
     values = (
         actor.id, digest, upload.file_name, upload.content_type, upload.content_md5, upload.file_size, upload.part_size,
         upload.parts, upload.generate_preview, upload.storage_location_id, upload.bucket, upload.key,
         upload.store_upload_id, upload.source_handle_id, upload.source_bucket, upload.source_key, upload.source_etag,
+        upload.source_version_id,
     )  # fmt: skip
     with conn.cursor(row_factory=args_row(Upload)) as cursor:
         return cursor.execute(query, values).fetchone()
