@@ -11,6 +11,7 @@ from tests.live import Person, Server
 from tests.world import READ, allow
 
 from vesicle import app
+from vesicle.access import Right
 from vesicle.entities import trash
 from vesicle.web import House
 
@@ -95,15 +96,13 @@ def test_who_may_only_read_cannot_delete(server: Server, owner: Person, stranger
     assert owner.ok("GET", f"/repo/v1/entity/{folder['id']}")["name"] == folder["name"]
 
 
-def test_own_lists_in_the_subtree_are_gone(server: Server, owner: Person, stranger: Person) -> None:
+def test_own_lists_in_the_subtree_open_nothing(server: Server, owner: Person, stranger: Person) -> None:
     folder = owner.folder(owner.project()["id"])
     file = owner.file(folder["id"])
     allow(server, file["id"], stranger.id, READ)
     owner.ok("DELETE", f"/repo/v1/entity/{folder['id']}")
     assert stranger.call("GET", f"/repo/v1/entity/{file['id']}").status_code == 404
-    number = int(file["id"].removeprefix("syn"))
     with server.database() as conn:
-        assert conn.execute("SELECT count(*) FROM acl WHERE id = %s", (number,)).fetchone() == (0,)
         trashed = conn.execute(
             "SELECT name, parent_id, deleted_by FROM trashed WHERE node_id = %s",
             (int(folder["id"].removeprefix("syn")),),
@@ -153,7 +152,12 @@ def test_what_was_deleted_is_listed_to_who_deleted_it(
     assert inside["id"] not in [one["entityId"] for one in every]
 
 
-def test_a_subtree_comes_back_without_the_lists_it_had(server: Server, owner: Person, stranger: Person) -> None:
+def benefactor(person: Person, entity: Any) -> str:
+    """Whose list decides about it."""
+    return str(person.ok("GET", f"/repo/v1/entity/{entity['id']}/benefactor")["id"])
+
+
+def test_a_subtree_comes_back_with_the_lists_it_had(server: Server, owner: Person, stranger: Person) -> None:
     project = owner.project()
     folder = owner.folder(project["id"])
     file = owner.file(folder["id"], b"kept")
@@ -167,26 +171,84 @@ def test_a_subtree_comes_back_without_the_lists_it_had(server: Server, owner: Pe
     assert (back["name"], back["parentId"]) == (folder["name"], project["id"])
     assert back["etag"] != folder["etag"]
     for one in (folder, file):
-        assert owner.ok("GET", f"/repo/v1/entity/{one['id']}/benefactor")["id"] == project["id"]
-    assert stranger.call("GET", f"/repo/v1/entity/{folder['id']}").status_code == 403
+        assert benefactor(owner, one) == folder["id"]
+        assert stranger.ok("GET", f"/repo/v1/entity/{one['id']}")["name"] == one["name"]
+    assert stranger.call("GET", f"/repo/v1/entity/{project['id']}").status_code == 403
     assert owner.call("GET", f"/repo/v1/entity/{file['id']}/file", redirect="false").status_code == 200
     assert owner.ok("GET", "/repo/v1/trashcan/view")["results"] == []
     assert restore(owner, folder)[0] == 404
 
 
-def test_a_project_comes_back_with_a_list_for_who_restored_it(
+def test_a_project_comes_back_as_it_was_shared(
     owner: Person, stranger: Person, administrator: Person, server: Server
 ) -> None:
     project = owner.project()
     folder = owner.folder(project["id"])
     allow(server, project["id"], stranger.id, READ)
+    before = owner.ok("GET", f"/repo/v1/entity/{project['id']}/acl")
     delete(owner, project)
     assert restore(owner, project, owner.project())[0] == 400
     assert restore(administrator, project) == (200, "")
-    acl = administrator.ok("GET", f"/repo/v1/entity/{project['id']}/acl")
-    assert [one["principalId"] for one in acl["resourceAccess"]] == [administrator.id]
-    assert owner.call("GET", f"/repo/v1/entity/{project['id']}").status_code == 403
-    assert administrator.ok("GET", f"/repo/v1/entity/{folder['id']}/benefactor")["id"] == project["id"]
+    assert owner.ok("GET", f"/repo/v1/entity/{project['id']}/acl") == before
+    assert benefactor(owner, folder) == project["id"]
+    assert stranger.ok("GET", f"/repo/v1/entity/{folder['id']}")["name"] == folder["name"]
+
+
+def test_a_project_that_lost_its_list_comes_back_with_one_for_who_restores_it(server: Server, owner: Person) -> None:
+    project = owner.project()
+    delete(owner, project)
+    with server.database() as conn:
+        conn.execute("DELETE FROM acl WHERE id = %s", (int(project["id"].removeprefix("syn")),))
+    assert restore(owner, project) == (200, "")
+    acl = owner.ok("GET", f"/repo/v1/entity/{project['id']}/acl")
+    assert [one["principalId"] for one in acl["resourceAccess"]] == [owner.id]
+
+
+def test_who_may_delete_learns_nothing_by_it(server: Server, owner: Person) -> None:
+    """Bob may delete a folder. What is private in it stays so, and the rest is nothing that he could take along."""
+    bob, reader = server.person("bob"), server.person("reader")
+    project = owner.project()
+    allow(server, project["id"], reader.id, READ)
+    allow(server, project["id"], bob.id, int(Right.DELETE | Right.CREATE))
+    folder = owner.folder(project["id"])
+    public, private = owner.file(folder["id"]), owner.folder(folder["id"])
+    secret = owner.file(private["id"], b"secret")
+    only_owner = {"resourceAccess": [{"principalId": owner.id, "accessType": ["READ", "CHANGE_PERMISSIONS", "DELETE"]}]}
+    owner.ok("POST", f"/repo/v1/entity/{private['id']}/acl", only_owner)
+    mine = bob.project()
+    delete(bob, folder)
+    status, reason = restore(bob, folder, mine)
+    assert (status, "takes, like a move, CHANGE_PERMISSIONS" in reason) == (403, True)
+    assert restore(bob, folder) == (200, "")
+    for one in (public, private, secret):
+        assert bob.call("GET", f"/repo/v1/entity/{one['id']}").status_code == 403
+    assert (benefactor(owner, public), benefactor(owner, secret)) == (project["id"], private["id"])
+    assert reader.ok("GET", f"/repo/v1/entity/{public['id']}")["name"] == public["name"]
+    assert reader.call("GET", f"/repo/v1/entity/{secret['id']}").status_code == 403
+
+
+def test_what_is_restored_elsewhere_takes_its_private_parts_along_as_they_are(
+    server: Server, owner: Person, administrator: Person
+) -> None:
+    bob = server.person("bob")
+    project = owner.project()
+    allow(server, project["id"], bob.id, int(Right.DELETE | Right.CHANGE_PERMISSIONS))
+    folder = owner.folder(project["id"])
+    private = owner.folder(folder["id"])
+    only_owner = {"resourceAccess": [{"principalId": owner.id, "accessType": ["READ", "CHANGE_PERMISSIONS"]}]}
+    owner.ok("POST", f"/repo/v1/entity/{private['id']}/acl", only_owner)
+    mine = bob.project()
+    delete(bob, folder)
+    assert restore(bob, folder, mine) == (200, "")
+    assert bob.ok("GET", f"/repo/v1/entity/{folder['id']}")["parentId"] == mine["id"]
+    assert bob.call("GET", f"/repo/v1/entity/{private['id']}").status_code == 403
+    assert benefactor(owner, private) == private["id"]
+    # An administrator restores anywhere what somebody deleted who might not have moved it.
+    allow(server, project["id"], bob.id, int(Right.DELETE))
+    other = owner.folder(project["id"])
+    delete(bob, other)
+    assert restore(bob, other, mine)[0] == 403
+    assert restore(administrator, other, mine) == (200, "")
 
 
 def test_the_place_to_restore_to_must_be_there_and_free(server: Server, owner: Person, stranger: Person) -> None:

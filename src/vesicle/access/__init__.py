@@ -14,6 +14,7 @@ from vesicle.access.actors import (
 )
 from vesicle.access.attachments import MaySeeAttachment, attachments
 from vesicle.access.grants import (
+    TRASH,
     Exists,
     Grant,
     MayChangePermissions,
@@ -55,6 +56,7 @@ __all__ = [
     "CERTIFIED",
     "FIRST_ADMIN",
     "PUBLIC",
+    "TRASH",
     "Actor",
     "Exists",
     "Grant",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from vesicle.access.actors import Actor
-from vesicle.access.grants import Subject
+from vesicle.access.grants import TRASH, Subject
 from vesicle.access.rights import Right
 from vesicle.access.team_grants import TeamSubject
 from vesicle.errors import Forbidden, NotFound, Refusal
 
-TRASH = 1681355
 _CERTIFIED_ONLY = (Right.UPDATE, Right.CREATE, Right.CHANGE_SETTINGS)
 UNMET = "There are unmet access requirements that must be met to read content in the requested container."
 UNCERTIFIED = "Only certified users may create or update content in Synapse."

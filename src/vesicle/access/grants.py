@@ -12,6 +12,8 @@ from vesicle.access.actors import Actor
 from vesicle.access.rights import Right
 
 _SEAL = object()
+TRASH = 1681355
+"""The trash can: the benefactor of all that lies in it."""
 
 
 class Subject:

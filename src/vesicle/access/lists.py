@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from vesicle.access import store
 from vesicle.access.actors import Actor
-from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayDelete, MayRead
+from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayRead
 from vesicle.access.rights import OWNER_RIGHTS
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, NotFound, Stale
 
 
 def begin_own_list(conn: Connection, proof: MayCreate, object_id: int) -> None:
-    """A list of its own for a new project: its creator gets every right of an owner."""
-    store.insert_acl(conn, proof, object_id)
-    store.add_entry(conn, proof, object_id, proof.actor.id, OWNER_RIGHTS)
+    """A list of its own for a project that has none: the actor gets every right of an owner."""
+    if store.insert_acl(conn, proof, object_id):
+        store.add_entry(conn, proof, object_id, proof.actor.id, OWNER_RIGHTS)
 
 
 def entries(conn: Connection, grant: Exists | MayRead | MayChangePermissions) -> list[tuple[int, int]]:
@@ -69,6 +69,6 @@ def _write(conn: Connection, proof: MayChangePermissions, entries: Sequence[tupl
         raise BadRequest("resourceAccess names a principalId that is nobody's: take it off the list.")
 
 
-def end_own_lists(conn: Connection, proof: MayDelete | MayChangePermissions, object_ids: Iterable[int]) -> None:
-    """What goes to the trash can, or inherits again, loses the lists that it had."""
-    store.delete_acls(conn, proof, object_ids)
+def end_own_list(conn: Connection, proof: MayChangePermissions) -> None:
+    """What inherits again loses the list that it had."""
+    store.delete_acl(conn, proof)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -11,7 +11,7 @@ from psycopg import errors, sql
 from psycopg.rows import args_row
 
 from vesicle.access.actors import PUBLIC, Actor
-from vesicle.access.grants import Exists, MayChangePermissions, MayCreate, MayDelete, MayRead, Subject
+from vesicle.access.grants import TRASH, Exists, MayChangePermissions, MayCreate, MayRead, Subject
 from vesicle.access.rights import Right
 from vesicle.access.team_grants import TeamSubject
 from vesicle.db import Connection
@@ -76,10 +76,10 @@ def attachments(conn: Connection, actor: Actor, objects: Sequence[tuple[str, int
     return conn.execute(_ATTACHMENTS, (kinds, ids, actor.principals, actor.is_admin)).fetchall()
 
 
-def insert_acl(conn: Connection, proof: MayCreate | MayChangePermissions, acl_id: int) -> None:
-    """An empty list of its own for an object."""
+def insert_acl(conn: Connection, proof: MayCreate | MayChangePermissions, acl_id: int) -> bool:
+    """An empty list of its own for an object; False when it has one."""
     _ = proof
-    conn.execute("INSERT INTO acl (id) VALUES (%s)", (acl_id,))
+    return conn.execute("INSERT INTO acl (id) VALUES (%s) ON CONFLICT DO NOTHING", (acl_id,)).rowcount == 1
 
 
 def add_entry(conn: Connection, proof: MayCreate, acl_id: int, principal_id: int, rights: Right) -> None:
@@ -141,10 +141,9 @@ def renew_acl(conn: Connection, proof: MayChangePermissions, etag: str) -> bool:
     return renewed.rowcount == 1
 
 
-def delete_acls(conn: Connection, proof: MayDelete | MayChangePermissions, ids: Iterable[int]) -> None:
-    """Remove the lists of these objects, all below what the proof is for; their entries go with them."""
-    _ = proof
-    conn.execute("DELETE FROM acl WHERE id = ANY(%s::bigint[])", ([int(one) for one in ids],))
+def delete_acl(conn: Connection, proof: MayChangePermissions) -> None:
+    """Remove the list of an object; its entries go with it."""
+    conn.execute("DELETE FROM acl WHERE id = %s", (proof.id,))
 
 
 def acl_row(
@@ -178,7 +177,7 @@ def visible_to(actor: Actor, node: str, *, one_by_one: bool = False) -> tuple[sq
     that the actor can READ instead, and is quicker so where the rows are many.
     """
     if actor.is_admin:
-        return sql.SQL("{}.benefactor_id <> 1681355").format(sql.Identifier(node)), {}
+        return sql.SQL("{}.benefactor_id <> {}").format(sql.Identifier(node), sql.Literal(TRASH)), {}
     entries = sql.SQL(
         " FROM acl_entry seen WHERE seen.acl_id = {}.benefactor_id AND seen.principal_id = ANY(%(seers)s)"
     ).format(sql.Identifier(node))

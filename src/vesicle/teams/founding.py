@@ -87,7 +87,7 @@ def delete(conn: Connection, actor: Actor, team_id: int) -> None:
     if mentions or not groups.dissolve(conn, proof):
         raise BadRequest(
             f"Team {team_id} is named in the sharing settings of other things ({mentions or 'some'}); remove it there"
-            " first."
+            " first. What lies in the trash can counts until it is purged."
         )
     recording.note(conn, actor.id, "team.delete", "team", team_id, {"name": name})
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from vesicle.access import Actor, MayCreate, MayDelete, OwnsTrashed, require
-from vesicle.access.lists import begin_own_list, end_own_lists
+from vesicle.access import TRASH, Actor, MayCreate, MayDelete, OwnsTrashed, Right, allows, require
+from vesicle.access.lists import begin_own_list
 from vesicle.db import Connection, lock_projects
 from vesicle.errors import Forbidden, NotFound
 from vesicle.tree import restricting
 from vesicle.tree.growth import check_room, hold, taken
-from vesicle.tree.model import ROOT, TRASH, Trashed, check_place
+from vesicle.tree.model import ROOT, Trashed, check_place
 from vesicle.tree.store import nodes, trash
 
 
 def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> bool:
-    """Move a subtree to the trash can: nobody reaches it there, its name is free at once, its own lists are gone.
+    """Move a subtree to the trash can: nobody reaches it there, and its name is free at once.
 
     False for what does not exist or lies there already, which is no error. Raises Forbidden.
     """
@@ -27,8 +27,9 @@ def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> b
         return False
     if node_id in (ROOT, TRASH):
         raise Forbidden(f"syn{node_id} is part of the server and cannot be deleted.")
-    trash.insert_trashed(conn, grant, old, purge_soon=purge_soon)
-    end_own_lists(conn, grant, trash.trash_subtree(conn, grant, TRASH))
+    may_move = allows(grant, Right.CHANGE_PERMISSIONS)
+    trash.insert_trashed(conn, grant, old, purge_soon=purge_soon, may_move=may_move)
+    trash.trash_subtree(conn, grant)
     nodes.touch(conn, grant, parent_id=TRASH, name=f"syn{node_id}")
     return True
 
@@ -36,14 +37,20 @@ def fell(conn: Connection, actor: Actor, node_id: int, *, purge_soon: bool) -> b
 def restore(conn: Connection, actor: Actor, node_id: int, parent_id: int | None, most_children: int) -> Trashed:
     """Put a subtree back under its old name, to its old parent or another one. Call inside a transaction.
 
-    Lists that things had of their own do not come back; a project gets a new one for who restores it. Raises
-    NotFound (not in the trash can), Forbidden (parent), BadRequest (place) and Conflict (name taken).
+    Lists that things had of their own hold again, and what had none inherits from the new place. Another place than the
+    old one takes, like a move, that whoever deleted it might change its permissions. Raises NotFound (not in the trash
+    can), Forbidden (parent, place), BadRequest (place) and Conflict (name taken).
     """
     kept = _kept(conn, require(conn, actor, OwnsTrashed, node_id))
     to = kept.parent_id if parent_id is None else parent_id
     hold(conn, lock_projects, node_id, to)
     proof = require(conn, actor, OwnsTrashed, node_id)
     kept = _kept(conn, proof)
+    if to != kept.parent_id and not (kept.may_move or actor.is_admin):
+        raise Forbidden(
+            f"You can restore syn{node_id} to its old place, syn{kept.parent_id}, and nowhere else: another place"
+            " takes, like a move, CHANGE_PERMISSIONS access to it when it is deleted. Ask an administrator."
+        )
     try:
         parent = require(conn, actor, MayCreate, to)
     except NotFound as gone:
@@ -65,6 +72,7 @@ def _put_back(conn: Connection, proof: OwnsTrashed, parent: MayCreate, kept: Tra
     nodes.touch(conn, proof, parent_id=parent.id, name=kept.name)
     trash.delete_trashed(conn, proof)
     if kept.kind == "project":
+        # Unless it has one: what was deleted before lists were kept has none.
         begin_own_list(conn, parent, kept.id)
 
 

@@ -30,4 +30,4 @@ def rejoin(conn: Connection, grant: MayChangePermissions) -> None:
     if grant.kind == "project" or grant.project_id is None or above is None:
         raise Forbidden(f"syn{grant.id} is a project, which has nothing to inherit from; change its ACL instead.")
     nodes.place_subtree(conn, grant, above, grant.project_id)
-    lists.end_own_lists(conn, grant, [grant.id])
+    lists.end_own_list(conn, grant)

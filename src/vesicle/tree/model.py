@@ -11,7 +11,6 @@ import msgspec
 from vesicle.errors import BadRequest
 
 ROOT = 4489
-TRASH = 1681355
 DEEPEST = 50
 LONGEST_NAME = 256
 KINDS = (
@@ -56,7 +55,7 @@ def clean_name(name: str) -> str:
 class Trashed(msgspec.Struct, array_like=True):
     """What is remembered of something in the trash can: it comes back under this name, to this parent.
 
-    ``project_id`` is the project that it came from.
+    ``project_id`` is the project that it came from; ``may_move``: whoever deleted it might have moved it as well.
     """
 
     id: int
@@ -66,6 +65,7 @@ class Trashed(msgspec.Struct, array_like=True):
     project_id: int | None
     deleted_by: int
     deleted_on: datetime
+    may_move: bool
 
 
 class Requirement(msgspec.Struct, array_like=True):

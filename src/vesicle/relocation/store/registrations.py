@@ -8,11 +8,10 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
-from vesicle.access import MayCreate, OwnsLocation
+from vesicle.access import TRASH, MayCreate, OwnsLocation
 from vesicle.db import Connection
 from vesicle.locations.model import Location
 from vesicle.relocation.model import Counts, Registration
-from vesicle.tree.model import TRASH
 
 _COLUMNS = "id, location_id, target_id, cursor, listed, pages, counts"
 

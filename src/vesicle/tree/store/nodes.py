@@ -112,7 +112,7 @@ def depth(conn: Connection, grant: Grant) -> int:
     return int(row[0]) if row else 0
 
 
-_SUBTREE = """
+SUBTREE = """
 WITH RECURSIVE below AS (
     SELECT id, 0 AS down FROM node WHERE id = %(id)s
     UNION ALL
@@ -123,7 +123,7 @@ WITH RECURSIVE below AS (
 
 def height_without(conn: Connection, grant: MayUpdate, forbidden: int) -> int | None:
     """How many levels lie below the node; None when ``forbidden`` is the node or lies below it."""
-    query = _SUBTREE + "SELECT max(down), bool_or(id = %(forbidden)s) FROM below"
+    query = SUBTREE + "SELECT max(down), bool_or(id = %(forbidden)s) FROM below"
     row = conn.execute(query, {"id": grant.id, "forbidden": forbidden}).fetchone()
     return None if row is None or row[1] else int(row[0])
 

@@ -4,37 +4,29 @@ from __future__ import annotations
 
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, MayDelete, OwnsTrashed
+from vesicle.access import TRASH, Actor, MayDelete, OwnsTrashed
 from vesicle.db import Connection
-from vesicle.tree.model import TRASH, Node, Trashed
-
-_TRASH_SUBTREE = """
-WITH RECURSIVE below AS (
-    SELECT id, benefactor_id FROM node WHERE id = %(id)s
-    UNION ALL
-    SELECT n.id, n.benefactor_id FROM node n JOIN below ON n.parent_id = below.id
-), gone AS (
-    UPDATE node SET benefactor_id = %(trash)s FROM below WHERE node.id = below.id
-)
-SELECT id FROM below WHERE id = benefactor_id
-"""
+from vesicle.tree.model import Node, Trashed
+from vesicle.tree.store.nodes import SUBTREE
 
 
-def trash_subtree(conn: Connection, grant: MayDelete, trash_id: int) -> list[int]:
-    """Put the whole subtree under the trash can's list; the ids of those that had a list of their own."""
-    return [row[0] for row in conn.execute(_TRASH_SUBTREE, {"id": grant.id, "trash": trash_id})]
+def trash_subtree(conn: Connection, grant: MayDelete) -> None:
+    """The trash can's list decides about the whole subtree; lists of its own lie idle. One statement."""
+    query = SUBTREE + "UPDATE node SET benefactor_id = %(trash)s FROM below WHERE node.id = below.id"
+    conn.execute(query, {"id": grant.id, "trash": TRASH})
 
 
-def insert_trashed(conn: Connection, grant: MayDelete, old: Node, *, purge_soon: bool) -> None:
-    """Remember what was deleted, from where, and by whom."""
+def insert_trashed(conn: Connection, grant: MayDelete, old: Node, *, purge_soon: bool, may_move: bool) -> None:
+    """Remember what was deleted, from where, by whom, and whether they might have moved it."""
     conn.execute(
-        "INSERT INTO trashed (node_id, name, parent_id, deleted_by, purge_soon) VALUES (%s, %s, %s, %s, %s)",
-        (old.id, old.name, old.parent_id, grant.actor.id, purge_soon),
+        "INSERT INTO trashed (node_id, name, parent_id, deleted_by, purge_soon, may_move)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (old.id, old.name, old.parent_id, grant.actor.id, purge_soon, may_move),
     )
 
 
 _TRASHED = (
-    "SELECT t.node_id, n.kind, t.name, t.parent_id, n.project_id, t.deleted_by, t.deleted_on"
+    "SELECT t.node_id, n.kind, t.name, t.parent_id, n.project_id, t.deleted_by, t.deleted_on, t.may_move"
     " FROM trashed t JOIN node n ON n.id = t.node_id WHERE NOT t.purging"
 )
 
@@ -63,27 +55,27 @@ def delete_trashed(conn: Connection, proof: OwnsTrashed) -> None:
     conn.execute("DELETE FROM trashed WHERE node_id = %s", (proof.id,))
 
 
-_SUBTREE = """
-WITH RECURSIVE below AS (
-    SELECT id, 0 AS down FROM node WHERE id = %(id)s
-    UNION ALL
-    SELECT n.id, down + 1 FROM node n JOIN below ON n.parent_id = below.id
-)
-"""
-
-
 def height(conn: Connection, proof: OwnsTrashed) -> int:
     """How many levels lie below it."""
-    row = conn.execute(_SUBTREE + "SELECT max(down) FROM below", {"id": proof.id}).fetchone()
+    row = conn.execute(SUBTREE + "SELECT max(down) FROM below", {"id": proof.id}).fetchone()
     return int(row[0]) if row else 0
 
 
+_RESTORED = """
+WITH RECURSIVE below AS (
+    SELECT n.id, coalesce(own.id, %(benefactor)s) AS benefactor_id
+    FROM node n LEFT JOIN acl own ON own.id = n.id WHERE n.id = %(id)s
+    UNION ALL
+    SELECT n.id, coalesce(own.id, below.benefactor_id)
+    FROM below JOIN node n ON n.parent_id = below.id LEFT JOIN acl own ON own.id = n.id
+)
+UPDATE node SET benefactor_id = below.benefactor_id, project_id = %(project)s FROM below WHERE node.id = below.id
+"""
+
+
 def place_restored(conn: Connection, proof: OwnsTrashed, benefactor_id: int, project_id: int) -> None:
-    """The whole subtree inherits from one place. One statement."""
-    query = _SUBTREE + (
-        "UPDATE node SET benefactor_id = %(benefactor)s, project_id = %(project)s FROM below WHERE node.id = below.id"
-    )
-    conn.execute(query, {"id": proof.id, "benefactor": benefactor_id, "project": project_id})
+    """What has a list of its own follows it again; the rest of the subtree inherits from one place. One statement."""
+    conn.execute(_RESTORED, {"id": proof.id, "benefactor": benefactor_id, "project": project_id})
 
 
 _DUE = "(purging OR purge_soon OR deleted_on <= now() - make_interval(days => %(days)s))"
