@@ -10,7 +10,7 @@ import pytest
 from tests.live import Person, Server
 from tests.locations.buckets import external, location, managed_sts, own_bucket, put, set_on
 
-from vesicle.objectstore.contract import Refused
+from vesicle.objectstore.contract import Credentials, LendsCredentials, Refused, power
 from vesicle.objectstore.s3 import S3Store
 
 BASE = "path/within/bucket"
@@ -73,6 +73,8 @@ def test_an_external_bucket_is_lent_to_read_and_to_write(server: Server, owner: 
         ):
             with pytest.raises(Refused):
                 deed()
+    keys = Credentials(answer["accessKeyId"], answer["secretAccessKey"], answer["sessionToken"], until, None)
+    assert not power(server.store(), LendsCredentials).lends_on(keys), "lent keys open no other session"
     with closing(borrowed(lent(owner, lab.folder, "read_write"))) as store:
         store.put(lab.bucket, f"{BASE}/new", b"x")
         store.delete(lab.bucket, f"{BASE}/new")

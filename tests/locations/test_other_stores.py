@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.delivery import test_part_copies as part_copies
 from tests.live import Person, Server
 from tests.locations.buckets import external, file_of, location, set_on, upload_to
-from tests.locations.conftest import AWAY, Owned, client_of, owned
+from tests.locations.conftest import AWAY, Owned, client_of
 from tests.locations.test_registering import S3, batch, claim
 from tests.objectstore.sharing import Facts
 from tests.sending import MIB, add_part, complete, put_part, request, start
@@ -135,21 +134,6 @@ def test_a_version_is_read_as_it_was_registered(theirs: Owned, lab: Person) -> N
     for one in theirs.s3.list_object_versions(Bucket=theirs.name, Prefix="raw/a")["Versions"]:
         theirs.s3.delete_object(Bucket=theirs.name, Key="raw/a", VersionId=one["VersionId"])
     until_it_is_asked_again(lab, file, 410)
-
-
-def test_a_version_is_copied_as_it_was_registered(ceph: Facts, theirs: Owned, lab: Person) -> None:
-    theirs.s3.put_bucket_versioning(Bucket=theirs.name, VersioningConfiguration={"Status": "Enabled"})
-    home = owned(ceph)
-    for bucket in (theirs, home):
-        bucket.everything()
-        bucket.put("owner.txt", str(lab.id))
-    theirs.put("raw/a", b"first")
-    handle = lab.ok("POST", S3, claim(location(lab, at(theirs)), theirs.name, "raw/a", b"first"))["id"]
-    file = file_of(lab, lab.project()["id"], handle)
-    theirs.put("raw/a", b"newer")
-    asked = part_copies.request(part_copies.Migration(file, b"first", home.name, location(lab, at(home))))
-    copy = part_copies.copied(lab, asked)
-    assert home.s3.get_object(Bucket=home.name, Key=copy["key"])["Body"].read() == b"first"
 
 
 def test_an_owner_who_shuts_vesicle_out_is_named(theirs: Owned, lab: Person) -> None:

@@ -19,7 +19,7 @@ from tempfile import mkdtemp
 from tests.objectstore.certifying import certify_loopback
 from tests.objectstore.sharing import Facts
 
-from vesicle.engines.seaweedfs import GRPC_TWIN, ROLE, sts_configuration
+from vesicle.engines.seaweedfs import GRPC_TWIN, IDENTITY, ROLE, sts_configuration
 from vesicle.objectstore.contract import StoreError
 from vesicle.objectstore.s3 import S3Store
 
@@ -55,7 +55,7 @@ def start_seaweedfs(folder: Path) -> Facts:
     actions = ["Admin", "Read", "Write", "List", "Tagging"]
     guest = {"accessKey": secrets.token_hex(10), "secretKey": secrets.token_hex(20)}
     lent = [f"{action}:lent" for action in ("Read", "Write", "List")]
-    people = [{"name": "t", "credentials": credentials, "actions": actions}]
+    people = [{"name": IDENTITY, "credentials": credentials, "actions": actions}]
     people.append({"name": "guest", "credentials": [guest], "actions": lent})
     identities.write_text(json.dumps({"identities": people}))
     tokens = folder / "sts.json"

@@ -30,6 +30,7 @@ END_WITHIN_S = 6.0
 LIFE_S = 43_200
 ROLE = "arn:aws:iam::role/vesicle-lends"
 """The role whose sessions are lent out; the store makes them for our own identity."""
+IDENTITY = "vesicle"
 GRPC_TWIN = 10_000
 SMALLEST_VOLUME = 64 * 1024**2
 ROOM_FOR_BUCKETS = 4_000
@@ -163,7 +164,7 @@ class EmbeddedSeaweedFS:
         make_certificates(self._config, self._user)
         access, secret = self.keys()
         actions = ["Admin", "Read", "Write", "List", "Tagging"]
-        identity = {"name": "vesicle", "credentials": [{"accessKey": access, "secretKey": secret}], "actions": actions}
+        identity = {"name": IDENTITY, "credentials": [{"accessKey": access, "secretKey": secret}], "actions": actions}
         write_private(self._config / "identities.json", json.dumps({"identities": [identity]}), self._user)
         write_private(self._config / "sts.json", json.dumps(sts_configuration(self._signing_key())), self._user)
         write_private(self._config / "security.toml", _security(place), self._user)
@@ -193,7 +194,9 @@ def _weed(scripts: Path, user: SystemUser | None) -> Path:
 def sts_configuration(signing_key: str) -> dict[str, Any]:
     """Who may lend what: our own identity alone takes the one role, and each session is bounded by its own policy."""
     everything = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}
-    trusted = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole"]}
+    # Where everybody may take the role, who was lent a session takes another one that nothing bounds.
+    ours = f"arn:aws:iam::000000000000:user/{IDENTITY}"
+    trusted = {"Effect": "Allow", "Principal": {"AWS": ours}, "Action": ["sts:AssumeRole"]}
     role = {
         "roleName": ROLE.rpartition("/")[2], "roleArn": ROLE, "attachedPolicies": ["everything"],
         "maxSessionDuration": LIFE_S, "trustPolicy": {"Version": "2012-10-17", "Statement": [trusted]},

@@ -240,6 +240,9 @@ class LendsCredentials(Protocol):
         key that cannot be said in a policy.
         """
 
+    def lends_on(self, lent: Credentials) -> bool:
+        """Whether whoever holds these keys can get others by them, which nothing bounds. Never true."""
+
 
 Power = TypeVar("Power")
 _WORDS: dict[type, str] = {

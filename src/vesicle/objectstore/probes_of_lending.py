@@ -36,6 +36,13 @@ def credentials_last_for_half_a_day(subject: Subject) -> None:
         raise PromiseBroken(f"they end after {left}")
 
 
+@promise("with lent credentials nobody gets others, which nothing would bound", PROBES)
+def lent_credentials_take_no_role(subject: Subject) -> None:
+    lender = power(subject.store, LendsCredentials)
+    lent = lender.lend(subject.bucket, subject.key("base"), write=False, session_name="probe")
+    must_be(lender.lends_on(lent), False, "that the role is taken anew")
+
+
 @promise("to read, the credentials open the base key and what is below, and change nothing", PROBES)
 def lent_to_read(subject: Subject) -> None:
     base = _base(subject)

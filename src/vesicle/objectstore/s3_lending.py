@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlsplit
 
 from vesicle.objectstore.ceph_roles import CephRole
-from vesicle.objectstore.contract import Credentials
+from vesicle.objectstore.contract import Credentials, Refused
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.s3_connection import Connection
 from vesicle.objectstore.session_policies import session_policy
@@ -39,12 +40,15 @@ class LendingS3Store(S3Store):
         super().__init__(endpoint, access_key, secret_key, region=region, ca_bundle=ca_bundle, **more)
         self._role, self.role = role, role.arn
 
-        def service(name: str) -> Connection:
+        def service(name: str, lent: Credentials | None = None) -> Connection:
+            keys = (lent.access_key, lent.secret_key) if lent else (role.access_key, role.secret_key)
+            token = lent.session_token if lent else None
             return Connection(
-                role.endpoint, role.access_key, role.secret_key, service=name, region=region, ca_bundle=ca_bundle,
-                session_token=None, connect_s=2.0, read_s=10.0, long_read_s=10.0, rest_s=1.0,
+                role.endpoint, *keys, service=name, region=region, ca_bundle=ca_bundle,
+                session_token=token, connect_s=2.0, read_s=10.0, long_read_s=10.0, rest_s=1.0,
             )  # fmt: skip
 
+        self._service = service
         self._sts = service("sts")
         self._ceph = CephRole(role.arn, service("iam"), service("s3")) if _CEPH_ROLE.fullmatch(role.arn) else None
 
@@ -76,3 +80,11 @@ class LendingS3Store(S3Store):
             expires_on=lent["Expiration"].astimezone(UTC),
             endpoint=None if at_aws else self.public_endpoint,
         )
+
+    def lends_on(self, lent: Credentials) -> bool:
+        with closing(self._service("sts", lent)) as asked:
+            try:
+                asked.call("assume_role", RoleArn=self._role.arn, RoleSessionName="lent-on")
+            except Refused:
+                return False
+        return True
