@@ -12,7 +12,7 @@ import typer
 
 from vesicle import __version__, administration, org_command, serving
 from vesicle.accounts import certification, people, sign_in, signing_up
-from vesicle.db import Connection, connect, migrate
+from vesicle.db import Connection, Unreachable, connect, migrate
 from vesicle.errors import BadRequest, Refusal
 from vesicle.relocation import from_outside
 from vesicle.settings import S3Access, Settings, SettingsError, load
@@ -238,6 +238,9 @@ def main() -> None:
         cli()
     except (Refusal, SettingsError) as refusal:
         typer.echo(f"vesicle: {refusal}", err=True)
+        sys.exit(2)
+    except Unreachable as trouble:
+        typer.echo(f"vesicle: the database did not do what was asked of it: {' '.join(str(trouble).split())}", err=True)
         sys.exit(2)
 
 

@@ -136,6 +136,26 @@ def test_administration_works_beside_a_server_and_without_one(
     assert http.post(f"{server.url}/auth/v1/login2", json=body).status_code == 201
 
 
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
+    away = {"VESICLE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    said = run("admin", "certify", "ada", "--data", tmp_path, **away)
+    assert said.returncode == 2
+    assert said.stderr.startswith("vesicle: the database did not do what was asked of it: ")
+    assert len(said.stderr.splitlines()) == 1
+
+
+def test_what_is_no_entity_and_no_number_is_said_in_one_line(server: Server) -> None:
+    for arguments, why in (
+        (("move-project", "foo", "3"), "vesicle: foo is not a valid Synapse ID.\n"),
+        (("project-usage", "foo"), "vesicle: foo is not a valid Synapse ID.\n"),
+        (("limit", "1", "--storage", "nan"), "vesicle: nan is no number of gigabytes; leave it out, and there is no"),
+    ):
+        said = run("org", *arguments, "--data", server.data)
+        assert (said.returncode, said.stdout) == (2, "")
+        assert said.stderr.startswith(why)
+        assert len(said.stderr.splitlines()) == 1
+
+
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "vesicle.toml").write_text("prot = 7770\n")
     said = run("serve", "--data", tmp_path)

@@ -8,7 +8,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import Engine, create_engine, pool, text
+from sqlalchemy.exc import OperationalError
 
 from vesicle.db.pool import Connection
 
@@ -42,6 +44,14 @@ def current(conn: Connection) -> str | None:
     return str(found[0]) if found else None
 
 
+def _connected(engine: Engine) -> SqlConnection:
+    """Raises what the driver says, which everybody else waits for, too."""
+    try:
+        return engine.connect()
+    except OperationalError as wrapped:
+        raise (wrapped.orig or wrapped) from None
+
+
 def migrate(url: str, revision: str = "head") -> None:
     """Run what is missing, up to the newest or to a revision. Waits for another process that migrates; gives up on a
     table lock after LOCK_TIMEOUT_S.
@@ -50,7 +60,7 @@ def migrate(url: str, revision: str = "head") -> None:
         "postgres://", "postgresql+psycopg://", 1
     )
     engine = create_engine(address, poolclass=pool.NullPool)
-    with engine.connect() as connection:
+    with _connected(engine) as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"))
         connection.commit()

@@ -10,8 +10,10 @@ from psycopg_pool import ConnectionPool
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Pool: TypeAlias = ConnectionPool[Connection]
 
+# Who waits for a lock, or holds one and does nothing, gives up.
+COMMAND = "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
 # A request is a few indexed queries; one that runs this long is a mistake, and must not hold a worker thread for ever.
-SESSION = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+SESSION = f"-c statement_timeout=30000 {COMMAND}"
 WAIT_S = 5.0
 
 
@@ -31,5 +33,5 @@ def open_pool(url: str, size: int) -> Pool:
 
 
 def connect(url: str) -> Connection:
-    """One connection of its own, for a command or a worker."""
-    return psycopg.connect(url, autocommit=True, options=SESSION, application_name="vesicle")
+    """One connection of its own, for a command or a worker. What somebody waits for at a terminal takes its time."""
+    return psycopg.connect(url, autocommit=True, options=COMMAND, application_name="vesicle")

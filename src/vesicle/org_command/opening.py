@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -13,9 +14,10 @@ import typer
 from vesicle.access import Actor
 from vesicle.accounts import people, tokens
 from vesicle.db import Connection
+from vesicle.errors import BadRequest
 from vesicle.organizations.roles import OPERATOR
 from vesicle.settings import Settings
-from vesicle.wire import UNSET, Maybe, encode
+from vesicle.wire import UNSET, EntityId, Maybe, encode
 
 GB = 10**9
 Opened = Callable[[Path | None, Path | None], AbstractContextManager[tuple[Connection, Settings]]]
@@ -59,8 +61,20 @@ def show(shape: object) -> None:
 
 
 def as_bytes(gigabytes: float | None) -> Maybe[int]:
-    """Nothing stays nothing."""
-    return UNSET if gigabytes is None else round(gigabytes * GB)
+    """Nothing stays nothing. Raises BadRequest for what is no number of bytes."""
+    if gigabytes is None:
+        return UNSET
+    if not math.isfinite(gigabytes):
+        raise BadRequest(f"{gigabytes} is no number of gigabytes; leave it out, and there is no limit.")
+    return round(gigabytes * GB)
+
+
+def entity(text: str) -> EntityId:
+    """The number of an entity. Raises BadRequest for what is none."""
+    try:
+        return EntityId.parse(text)
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
 
 
 def somebody(conn: Connection, settings: Settings, name: str) -> Actor:

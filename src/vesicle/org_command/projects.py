@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from vesicle.org_command.opening import Config, Data, database, database_in_pieces, org
+from vesicle.org_command.opening import Config, Data, database, database_in_pieces, entity, org
 from vesicle.organizations import allocating, moving
 from vesicle.organizations.roles import OPERATOR
 from vesicle.usage import terms
-from vesicle.wire import UNSET, EntityId
+from vesicle.wire import UNSET
 
 PANEL = "Projects and storage"
 
@@ -36,14 +36,14 @@ def list_projects(organization: int, data: Data = None, config: Config = None) -
 def move_project(project: str, organization: int, data: Data = None, config: Config = None) -> None:
     """Put a project, with what is charged for it, into another organization."""
     with database(data, config) as (conn, _):
-        moving.move(conn, OPERATOR, EntityId.parse(project), organization)
+        moving.move(conn, OPERATOR, entity(project), organization)
 
 
 @org.command("give-back", rich_help_panel=PANEL)
 def give_back(project: str, organization: int, data: Data = None, config: Config = None) -> None:
     """Remove an empty project from an organization; it goes to the default organization of who made it."""
     with database(data, config) as (conn, settings):
-        moving.give_back(conn, OPERATOR, settings, organization, EntityId.parse(project))
+        moving.give_back(conn, OPERATOR, settings, organization, entity(project))
 
 
 @org.command("storage", rich_help_panel=PANEL)

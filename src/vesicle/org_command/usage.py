@@ -10,12 +10,11 @@ import typer
 from vesicle import app, serving
 from vesicle.access import MayCreate, require
 from vesicle.files import ending
-from vesicle.org_command.opening import Config, Data, FirstDay, LastDay, database, database_in_pieces, org, show
+from vesicle.org_command.opening import Config, Data, FirstDay, LastDay, database, database_in_pieces, entity, org, show
 from vesicle.organizations import reporting
 from vesicle.organizations.roles import OPERATOR
 from vesicle.usage import drilling, recounting, reports
 from vesicle.usage.model import Behind
-from vesicle.wire import EntityId
 
 PANEL = "Usage"
 Project = Annotated[str | None, typer.Option(help="Of this project alone; 0 for none.", show_default=False)]
@@ -42,7 +41,7 @@ def usage_of(
 def usage_of_project(project: str, data: Data = None, config: Config = None) -> None:
     """What a project stores and has sent, beside the total and the limits of its organization."""
     with database(data, config) as (conn, _):
-        show(reporting.of_project(conn, require(conn, OPERATOR, MayCreate, EntityId.parse(project))))
+        show(reporting.of_project(conn, require(conn, OPERATOR, MayCreate, entity(project))))
 
 
 @org.command(rich_help_panel=PANEL)
@@ -126,7 +125,7 @@ def recount(
 
 
 def _number(project: str | None) -> int | None:
-    return None if project is None else EntityId.parse(project)
+    return None if project is None else entity(project)
 
 
 def _print(lines: Any) -> None:
