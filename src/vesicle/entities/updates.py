@@ -45,6 +45,9 @@ def replace(
         raise BadRequest("parentId is required: an update replaces the entity whole.")
     if now.parent_id != parent_id:
         growth.lock_for_move(conn, entity_id, parent_id)
+    elif handle_id_of(entity) is not None:
+        # Other bytes are charged under the lock of the project, which is taken before any row, as by those who move.
+        growth.lock_shape(conn, entity_id, alone=False)
     grant = require(conn, actor, MayUpdate, entity_id)
     node = looking.locked(conn, grant, entity.etag or None)
     if KIND_OF[type(entity)] != node.kind:

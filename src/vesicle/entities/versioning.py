@@ -1,4 +1,7 @@
-"""Versions: a new one of what is there, other bytes for an old one, and one less."""
+"""Versions: a new one of what is there, other bytes for an old one, and one less.
+
+Each is charged for under the lock of the project, which is taken before any row, as by those who move things.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,7 @@ def _info(  # type: ignore[no-untyped-def]
 
 def repeat(conn: Connection, actor: Actor, entity_id: int, generated_by: int | None) -> AnyEntity:
     """A new version that says what the current one says. Call inside a transaction. Raises BadRequest, Forbidden."""
+    growth.lock_shape(conn, entity_id, alone=False)
     grant = require(conn, actor, MayUpdate, entity_id)
     node = looking.locked(conn, grant, None)
     row = versions.entity(conn, grant)
@@ -53,6 +57,7 @@ def promote(conn: Connection, actor: Actor, entity_id: int, number: int, etag: s
     because the old one keeps its own. Call inside a transaction. Raises Stale for an etag that is not current,
     NotFound, Forbidden, and BadRequest for the current version, a table, or bytes that may not stand here any more.
     """
+    growth.lock_shape(conn, entity_id, alone=False)
     grant = require(conn, actor, MayUpdate, entity_id)
     node = looking.locked(conn, grant, etag)
     row = versions.entity(conn, grant, number)
@@ -75,6 +80,7 @@ def swap_handle(conn: Connection, actor: Actor, entity_id: int, number: int, ask
     Call inside a transaction. Raises NotFound, Forbidden, and Stale when the version has another handle, or when the
     bytes are not known to be the same.
     """
+    growth.lock_shape(conn, entity_id, alone=False)
     require(conn, actor, MayRead, entity_id)
     grant = require(conn, actor, MayUpdate, entity_id)
     node = looking.locked(conn, grant, None)
@@ -102,6 +108,7 @@ def delete(conn: Connection, actor: Actor, entity_id: int, number: int) -> None:
 
     A version or entity that does not exist is no error. Raises BadRequest for the only version, and Forbidden.
     """
+    growth.lock_shape(conn, entity_id, alone=False)
     try:
         grant = require(conn, actor, MayDelete, entity_id)
     except NotFound:
