@@ -17,7 +17,7 @@ from vesicle.accounts.store import signing_in as rows
 from vesicle.audit.recording import note
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
-from vesicle.jobs.queue import task
+from vesicle.jobs.queue import PROMPT, task
 from vesicle.mail import links
 from vesicle.mail.sending import send
 from vesicle.settings import Settings
@@ -34,7 +34,7 @@ def ask_reset(conn: Connection, settings: Settings, request: Username, endpoint:
     mail_reset.defer(conn, name=request.email[:320], landing=landing)
 
 
-@task("accounts.mail_reset")
+@task("accounts.mail_reset", on=PROMPT)
 def mail_reset(work: House, name: str, landing: str) -> None:
     """Mail a link to a person, if there is one of that name or address."""
     with work.pool.connection() as conn, conn.transaction():

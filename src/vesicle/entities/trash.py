@@ -11,7 +11,7 @@ from vesicle.entities import placing
 from vesicle.entities.model.lists import TrashedEntity
 from vesicle.errors import Forbidden
 from vesicle.files import handles
-from vesicle.jobs.queue import periodic, task
+from vesicle.jobs.queue import LONG, periodic, task
 from vesicle.organizations import membership
 from vesicle.settings import Settings
 from vesicle.tree import felling
@@ -70,7 +70,7 @@ def flag(conn: Connection, actor: Actor, entity_id: int) -> None:
     purge.defer(conn, entity_id=entity_id)
 
 
-@task("entities.purge")
+@task("entities.purge", on=LONG)
 def purge(work: House, entity_id: int) -> None:
     """Delete a subtree for good, if it is due. Safe to repeat: what a crash left over goes the next time.
 

@@ -15,10 +15,10 @@ import structlog
 
 from vesicle.access import Actor, OwnsJob, Scope
 from vesicle.db import Connection, Unreachable
-from vesicle.errors import BadRequest, NotFound, Refusal, StoreRefused, Unavailable
+from vesicle.errors import BadRequest, NotFound, Refusal, StoreRefused, TooManyRequests, Unavailable
 from vesicle.jobs import store
 from vesicle.jobs.model import AsynchronousJobStatus, AsyncJobId, JobRow
-from vesicle.jobs.queue import periodic, task
+from vesicle.jobs.queue import LONG, periodic, task
 from vesicle.web import House, Reply
 from vesicle.web.authentication import check_scopes
 from vesicle.web.replies import JSON
@@ -29,6 +29,11 @@ R = TypeVar("R", bound=Shape)
 End = Callable[[Connection], Shape]
 """What writes the answer of a job, and what comes with it, in one transaction."""
 Clear = Callable[[Connection, House, int, int], None]
+Admission = Callable[[Connection, Actor, R], None]
+"""What refuses a job before it is put on the queue, in the transaction that would do so."""
+MOST_OPEN = 20
+"""How many jobs of one person may wait or run at a time."""
+LOOK_AGAIN_S = 10
 SWEPT_AFTER_DAYS = 30
 LOST_AFTER_DAYS = 7
 
@@ -61,12 +66,14 @@ class Kind(Generic[R]):
     ``run`` may be repeated after a crash. It acts for the person, with no token any more to keep it from anything.
     ``clear`` is for what a job leaves that did not come to its end: it is called in the transaction of its failure,
     whatever that was, with who started the job and its number; and for a worker that came too late with its own end.
+    ``admit`` may refuse a job that is asked for, by whatever door.
     """
 
     request: type[R]
     run: Callable[[Running, R], Shape | End]
     scopes: Scope
     clear: Clear | None = None
+    admit: Admission[R] | None = None
 
     @property
     def name(self) -> str:
@@ -78,16 +85,27 @@ KINDS: dict[str, Kind[Any]] = {}
 
 
 def kind(
-    request: type[R], run: Callable[[Running, R], Shape | End], scopes: Scope, clear: Clear | None = None
+    request: type[R], run: Callable[[Running, R], Shape | End], scopes: Scope, clear: Clear | None = None,
+    admit: Admission[R] | None = None,
 ) -> Kind[R]:  # fmt: skip
     """Declare a kind of job. ``run`` gives the answer, or the deed that writes it and what goes with it."""
-    declared = Kind(request, run, scopes, clear)
+    declared = Kind(request, run, scopes, clear, admit)
     KINDS[declared.name] = declared
     return declared
 
 
 def start(conn: Connection, actor: Actor, of: Kind[R], request: R) -> AsyncJobId:
-    """Put a job on the queue. Call inside a transaction."""
+    """Put a job on the queue. Call inside a transaction.
+
+    Raises TooManyRequests while too many jobs of the actor are open, and what the kind refuses.
+    """
+    if of.admit is not None:
+        of.admit(conn, actor, request)
+    if store.hold_open(conn, actor) >= MOST_OPEN:
+        raise TooManyRequests(
+            f"{MOST_OPEN} jobs of yours wait or run already, which is the most; begin this one when one of them ended.",
+            retry_after_s=LOOK_AGAIN_S,
+        )
     job_id = store.insert(conn, actor, of.name, encode(request))
     run_job.defer(conn, job_id=job_id)
     return AsyncJobId(token=str(job_id))
@@ -109,7 +127,7 @@ def start_any(conn: Connection, actor: Actor, body: dict[str, Any]) -> Asynchron
     return status_of(row)
 
 
-@task("jobs.run")
+@task("jobs.run", on=LONG)
 def run_job(work: House, job_id: int) -> None:
     """Do a job and keep its answer. A refusal is an answer; a store or database that is away is waited for."""
     with work.pool.connection() as conn:

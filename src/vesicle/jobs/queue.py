@@ -1,4 +1,4 @@
-"""The queue of durable work: procrastinate on the same PostgreSQL.
+"""The queues of durable work: procrastinate on the same PostgreSQL.
 
 A task is put on the queue in the transaction of the deed that asks for it, so it exists exactly when the deed does.
 It runs at least once, so it must be safe to repeat. A task gets the :class:`~vesicle.web.calls.House` first.
@@ -6,6 +6,8 @@ It runs at least once, so it must be safe to repeat. A task gets the :class:`~ve
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +24,15 @@ from vesicle.web.calls import House
 log = structlog.get_logger(__name__)
 
 queue = App(connector=PsycopgConnector())
+PROMPT, UPKEEP, LONG = "prompt", "upkeep", "default"
+SLOTS = {LONG: 2, UPKEEP: 1, PROMPT: 1}
+"""The queues, and how many tasks of each a worker runs at a time.
+
+What people start, and what may take hours (LONG), keeps neither the upkeep of the house waiting nor what must not wait
+(PROMPT): mail, and the jobs of workers that died.
+"""
+# Each queue listens on a connection of its own, and the rest is for taking tasks and for signs of life.
+CONNECTIONS = len(SLOTS) + 3
 LONGEST_WAIT_S = 3600
 # Tries of about a month.
 MOST_TRIES = 750
@@ -60,14 +71,16 @@ class Durable:
         self._deed(work, **arguments)
 
 
-def task(name: str) -> Callable[[Callable[..., None]], Durable]:
-    """Declare durable work; it is repeated for a month, with waits of up to an hour, when it fails."""
+def task(name: str, on: str = UPKEEP) -> Callable[[Callable[..., None]], Durable]:
+    """Declare durable work on one of the queues; it is repeated for a month, with waits of up to an hour, when it
+    fails.
+    """
 
     def declare(deed: Callable[..., None]) -> Durable:
         def run(context: JobContext, /, **arguments: Any) -> None:
             deed(context.additional_context["work"], **arguments)
 
-        return Durable(queue.task(name=name, pass_context=True, retry=Patience())(run), deed)
+        return Durable(queue.task(name=name, queue=on, pass_context=True, retry=Patience())(run), deed)
 
     return declare
 
@@ -79,14 +92,14 @@ def periodic(name: str, cron: str) -> Callable[[Callable[..., None]], Durable]:
         def run(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
             deed(context.additional_context["work"])
 
-        declared = queue.task(name=name, pass_context=True, queueing_lock=name)(run)
+        declared = queue.task(name=name, queue=UPKEEP, pass_context=True, queueing_lock=name)(run)
         queue.periodic(cron=cron)(declared)
         return Durable(declared, deed)
 
     return declare
 
 
-@queue.task(name="jobs.take_over", queueing_lock="jobs.take_over", pass_context=True)
+@queue.task(name="jobs.take_over", queue=PROMPT, queueing_lock="jobs.take_over", pass_context=True)
 async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Put the jobs of workers that died back on the queue."""
     dead_after = context.additional_context["work"].settings.dead_worker_seconds
@@ -99,14 +112,38 @@ async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG00
             await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
-def work_through(work: House, database_url: str, *, forever: bool = True) -> None:
-    """Run what is on the queue; with ``forever`` wait for more until the process is told to end."""
-    dead_after = work.settings.dead_worker_seconds
-    often = max(1, min(dead_after // SIGNS_OF_LIFE, 59))
+def work_through(work: House, database_url: str) -> None:
+    """Run what is on the queues until the process is told to end."""
+    often = max(1, min(work.settings.dead_worker_seconds // SIGNS_OF_LIFE, 59))
     queue.periodic(cron=f"* * * * * */{often}")(take_over)
-    with queue.replace_connector(PsycopgConnector(conninfo=database_url, min_size=1, max_size=4)) as running:
-        running.run_worker(
-            wait=forever, concurrency=2, additional_context={"work": work}, shutdown_graceful_timeout=5,
-            delete_jobs="successful", install_signal_handlers=forever, stalled_worker_timeout=dead_after,
-            update_heartbeat_interval=dead_after / SIGNS_OF_LIFE,
-        )  # fmt: skip
+    connector = PsycopgConnector(conninfo=database_url, min_size=1, max_size=CONNECTIONS)
+    with queue.replace_connector(connector) as running:
+        asyncio.run(_run(running, work))
+
+
+async def _run(running: App, work: House) -> None:
+    """A runner for each queue. When one ends, so do the others: the process is started anew."""
+    dead_after = work.settings.dead_worker_seconds
+    async with running.open_async():
+        runners = [
+            asyncio.create_task(
+                running.run_worker_async(
+                    queues=[name], name=name, concurrency=slots, additional_context={"work": work},
+                    shutdown_graceful_timeout=5, delete_jobs="successful", install_signal_handlers=False,
+                    stalled_worker_timeout=dead_after, update_heartbeat_interval=dead_after / SIGNS_OF_LIFE,
+                )
+            )
+            for name, slots in SLOTS.items()
+        ]  # fmt: skip
+
+        def end() -> None:
+            for one in runners:
+                one.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end)
+        await asyncio.wait(runners, return_when=asyncio.FIRST_COMPLETED)
+        end()
+        for ended in await asyncio.gather(*runners, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended

@@ -15,6 +15,19 @@ _COLUMNS = (
 )
 
 
+# A two-part key is of a name space of its own, beside the projects' locks.
+_STARTS = 7_346_207
+
+
+def hold_open(conn: Connection, actor: Actor) -> int:
+    """How many jobs of the actor wait or run; nobody starts more of theirs until the end of the transaction."""
+    conn.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::int)", (_STARTS, actor.id))
+    row = conn.execute(
+        "SELECT count(*) FROM async_job WHERE started_by = %s AND state = 'PROCESSING'", (actor.id,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def insert(conn: Connection, actor: Actor, kind: str, request: bytes) -> int:
     """A new job, and its id."""
     row = conn.execute(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from vesicle.db import Connection
-from vesicle.jobs.queue import periodic, task
+from vesicle.jobs.queue import PROMPT, periodic, task
 from vesicle.mail import smtp, store
 from vesicle.mail.model import Mail, check_address, one_line, plain
 from vesicle.web import House, limits
@@ -31,7 +31,7 @@ def send(conn: Connection, to: str, subject: str, text: str, *, unsubscribe_url:
     return email_id
 
 
-@task("mail.deliver")
+@task("mail.deliver", on=PROMPT)
 def deliver(work: House, email_id: int) -> None:
     """Hand one e-mail to the mail server; without one it is kept, for `vesicle admin mails` to show."""
     with work.pool.connection() as conn:

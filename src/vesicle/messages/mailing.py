@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from vesicle.accounts import addresses
 from vesicle.errors import Refusal, Unavailable
-from vesicle.jobs.queue import task
+from vesicle.jobs.queue import PROMPT, task
 from vesicle.mail.sending import send
 from vesicle.messages import store
 from vesicle.messages.model import Letter
@@ -16,7 +16,7 @@ from vesicle.web import House
 LONGEST_TEXT = 64 * 1024
 
 
-@task("messages.mail")
+@task("messages.mail", on=PROMPT)
 def mail_message(work: House, message_id: int) -> None:
     """Queue the mails of one message. They are queued together, and once."""
     with work.pool.connection() as conn:

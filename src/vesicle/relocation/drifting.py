@@ -16,7 +16,7 @@ from vesicle.errors import BadRequest, Refusal, Unavailable
 from vesicle.files import many as handles
 from vesicle.jobs import frame
 from vesicle.jobs.model import AsyncJobId
-from vesicle.jobs.queue import periodic, task
+from vesicle.jobs.queue import LONG, periodic, task
 from vesicle.locations import resolving
 from vesicle.objectstore.contract import Refused
 from vesicle.relocation import turns
@@ -140,7 +140,6 @@ def _compare_page(conn: Connection, location_id: int, objects: list[Seen]) -> No
 
 def start(conn: Connection, location: OwnsLocation) -> AsyncJobId:
     """Put a comparison on the queue. Call inside a transaction. Raises Conflict while there is one."""
-    turns.require_free(conn, location, "compare")
     return frame.start(conn, location.actor, CHECK, CheckDriftRequest(storage_location_id=location.id))
 
 
@@ -154,7 +153,11 @@ def check(job: frame.Running, asked: CheckDriftRequest) -> CheckDriftResponse:
     return CheckDriftResponse(storage_location_id=location_id)
 
 
-CHECK = frame.kind(CheckDriftRequest, check, Scope.view | Scope.modify)
+def _admit(conn: Connection, actor: Actor, asked: CheckDriftRequest) -> None:
+    turns.require_free(conn, owned(conn, actor, asked.storage_location_id), "compare")
+
+
+CHECK = frame.kind(CheckDriftRequest, check, Scope.view | Scope.modify, admit=_admit)
 
 
 def owned(conn: Connection, actor: Actor, location_id: object) -> OwnsLocation:
@@ -164,7 +167,7 @@ def owned(conn: Connection, actor: Actor, location_id: object) -> OwnsLocation:
     return require(conn, actor, OwnsLocation, int(location_id))
 
 
-@task("relocation.compare")
+@task("relocation.compare", on=LONG)
 def compare_one(work: House, location_id: int) -> None:
     """The comparison of one location, for the house itself. A store that says no is an answer that is kept."""
     try:

@@ -15,6 +15,7 @@ from vesicle.jobs import frame
 from vesicle.locations import resolving
 from vesicle.objectstore.stores import Stores
 from vesicle.relocation import details, manifests, pages, turns
+from vesicle.relocation.drifting import owned
 from vesicle.relocation.keys import base_of
 from vesicle.relocation.listing import Seen, Walk
 from vesicle.relocation.model import RegisterObjectsRequest, Registration
@@ -163,7 +164,11 @@ def _told(state: Registration) -> str:
     return f"{counts.found} objects seen, {counts.registered} registered, {counts.versions} new versions"
 
 
-REGISTER = frame.kind(RegisterObjectsRequest, register, Scope.view | Scope.modify, making.clear)
+def _admit(conn: Connection, actor: Actor, asked: RegisterObjectsRequest) -> None:
+    turns.require_free(conn, owned(conn, actor, asked.storage_location_id), "register")
+
+
+REGISTER = frame.kind(RegisterObjectsRequest, register, Scope.view | Scope.modify, making.clear, _admit)
 
 
 def start(conn: Connection, actor: Actor, stores: Stores, location_id: int, asked: RegisterObjectsRequest) -> str:
@@ -172,5 +177,5 @@ def start(conn: Connection, actor: Actor, stores: Stores, location_id: int, aske
     Raises as ``allowed`` does, and Conflict while handles of the location are pointed elsewhere.
     """
     asked.storage_location_id = location_id
-    turns.require_free(conn, allowed(conn, actor, stores, asked).location, "register")
+    allowed(conn, actor, stores, asked)
     return frame.start(conn, actor, REGISTER, asked).token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
-from vesicle.access import OwnsLocation, Scope
+from vesicle.access import Actor, OwnsLocation, Scope
 from vesicle.accounts import tokens
 from vesicle.audit import recording
 from vesicle.db import Connection
@@ -34,8 +34,6 @@ def check(asked: RelinkRequest) -> None:
 
 def start(conn: Connection, location: OwnsLocation, asked: RelinkRequest) -> AsyncJobId:
     """Put it on the queue. Call inside a transaction. Raises BadRequest, and Conflict while others are at work."""
-    check(asked)
-    turns.require_free(conn, location, "relink")
     asked.storage_location_id = location.id
     return frame.start(conn, location.actor, RELINK, asked)
 
@@ -165,4 +163,9 @@ def _point(conn: Connection, location: OwnsLocation, handle: int, old_key: str, 
     )
 
 
-RELINK = frame.kind(RelinkRequest, relink, Scope.view | Scope.modify)
+def _admit(conn: Connection, actor: Actor, asked: RelinkRequest) -> None:
+    check(asked)
+    turns.require_free(conn, owned(conn, actor, asked.storage_location_id), "relink")
+
+
+RELINK = frame.kind(RelinkRequest, relink, Scope.view | Scope.modify, admit=_admit)
