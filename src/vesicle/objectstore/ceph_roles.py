@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from vesicle import errors
@@ -22,7 +23,7 @@ class CephRole:
     """
 
     def __init__(self, arn: str, iam: Connection, s3: Connection) -> None:
-        self._name = arn.rpartition("/")[2]
+        self._arn, self._name = arn, arn.rpartition("/")[2]
         self._iam, self._s3 = iam, s3
         self._reached: set[str] = set()
 
@@ -57,6 +58,8 @@ class CephRole:
                 raise
             self._make()
             return
+        if role["AssumeRolePolicyDocument"] != json.loads(trust := self._trust()):
+            self._iam.call("update_assume_role_policy", RoleName=self._name, PolicyDocument=trust)
         if role.get("MaxSessionDuration", LONGEST_LIFE_S) < LONGEST_LIFE_S:
             # It cannot be changed, so it is made anew with the same policies.
             policies = {name: self._policy(name) for name in self._policy_names()}
@@ -67,14 +70,22 @@ class CephRole:
             for name, document in policies.items():
                 self._put_policy(name, document)
 
-    def _make(self) -> None:
-        """Only our own user may take the role: it opens whatever is lent from."""
+    def _trust(self) -> str:
+        """Only our own user may take the role: it opens whatever is lent from. To the gateway the sessions that we lend
+        are our own user, too; as sessions of the role they are turned away, or each could be had anew without bounds.
+        """
         tenant, _, user = self._s3.call("list_buckets")["Owner"]["ID"].rpartition("$")
-        me = {"AWS": [f"arn:aws:iam::{tenant}:user/{user}"]}
-        trust = written_policy([{"Effect": "Allow", "Principal": me, "Action": ["sts:AssumeRole"]}])
+        me, lent = f"arn:aws:iam::{tenant}:user/{user}", self._arn
+        statements = [
+            {"Effect": effect, "Principal": {"AWS": [who]}, "Action": ["sts:AssumeRole"]}
+            for effect, who in (("Allow", me), ("Deny", lent))
+        ]
+        return written_policy(statements)
+
+    def _make(self) -> None:
         try:
             self._iam.call(
-                "create_role", RoleName=self._name, Path="/", AssumeRolePolicyDocument=trust,
+                "create_role", RoleName=self._name, Path="/", AssumeRolePolicyDocument=self._trust(),
                 MaxSessionDuration=LONGEST_LIFE_S,
             )  # fmt: skip
         except Refused as refused:
