@@ -50,6 +50,11 @@ def is_store(file: Path) -> bool:
     return inside in (("store.py",), ("store",))
 
 
+def is_model(file: Path) -> bool:
+    """The nouns of a room: ``model.py``, ``list_model.py`` and the like, or a file of its ``model`` folder."""
+    return file.name.endswith("model.py") or file.relative_to(SOURCE).parts[1:2] == ("model",)
+
+
 def may_hold(file: Path, homes: set[str]) -> bool:
     return room_of(file) in homes or (STORES in homes and is_store(file))
 
@@ -137,13 +142,24 @@ def test_a_store_is_private_to_its_room() -> None:
     assert not strays, f"A store is imported by another room; call a story of the room that owns it: {strays}"
 
 
+def is_of_model(name: str) -> bool:
+    """Whether what is imported is a noun itself, in another file of the same folder."""
+    return name.split(".")[2].endswith("model")
+
+
+def test_models_in_folders_are_seen() -> None:
+    assert {"accounts", "entities", "organizations", "files", "delivery"} <= {
+        room_of(file) for file in FILES if is_model(file)
+    }
+
+
 def test_a_model_imports_nothing_of_its_own_room() -> None:
     strays = [
         f"{place(file, node)} {name}"
         for file in FILES
-        if file.name == "model.py"
+        if is_model(file)
         for node, name in imports(ast.parse(file.read_text("utf-8")))
-        if name.startswith(f"vesicle.{room_of(file)}.")
+        if name.startswith(f"vesicle.{room_of(file)}.") and not is_of_model(name)
     ]
     assert not strays, f"A model imports from its own room; let the others import the model instead: {strays}"
 
