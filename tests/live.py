@@ -111,6 +111,14 @@ def stop_shared(facts: Facts) -> None:
     raise AssertionError("the shared vesicle did not end")
 
 
+def running_database(data: Path) -> str | None:
+    """The URL of the embedded database of a server that runs on this folder; None when none does."""
+    from vesicle.engines.postgres import EmbeddedPostgres
+    from vesicle.engines.system_user import engine_user
+
+    return EmbeddedPostgres(data, engine_user()).running_url()
+
+
 def runs(pid: int) -> bool:
     """False for a process that is gone, and for one that ended and that its parent has not asked about yet."""
     try:
@@ -183,8 +191,6 @@ class Server:
     @property
     def database_url(self) -> str:
         """Where its database is, for what cannot be seen through a door."""
-        from vesicle.engines import running_database
-
         found = running_database(self.data)
         assert found
         return found

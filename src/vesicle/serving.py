@@ -26,7 +26,6 @@ from vesicle.db import migrate
 from vesicle.engines import Engines, NotRunning, die_with_parent, exclusive
 from vesicle.errors import Unavailable
 from vesicle.jobs.queue import work_through
-from vesicle.objectstore.s3 import S3Store
 from vesicle.settings import Settings, as_environment
 
 log = structlog.get_logger(__name__)
@@ -218,10 +217,6 @@ def _make_bucket(settings: Settings) -> None:
             time.sleep(0.2)
         else:
             break
-    _close(store)
-
-
-def _close(store: S3Store) -> None:
     store.close()
 
 

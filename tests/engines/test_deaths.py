@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.engines.parents import Parent, wait_until
+from tests.live import running_database
 
-from vesicle.engines import running_database
 from vesicle.engines.processes import Engine
 from vesicle.engines.seaweedfs import GRPC_TWIN, SOCKET, free_ports
 from vesicle.errors import Unavailable

@@ -54,6 +54,6 @@ def rights_from(names: Iterable[str]) -> Right:
     rights = Right(0)
     for name in names:
         if name not in Right.__members__:
-            raise BadRequest(f"{name[:50]!r} is not an access type; there are {', '.join(Right.__members__)}.")
+            raise BadRequest(f"{name[:50]!r} is no accessType; it is one of {', '.join(Right.__members__)}.")
         rights |= Right[name]
     return rights

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
@@ -16,7 +15,7 @@ from vesicle.engines.system_user import engine_user
 from vesicle.errors import Unavailable
 from vesicle.settings import Settings
 
-__all__ = ["Engines", "NotRunning", "die_with_parent", "exclusive", "running_database"]
+__all__ = ["Engines", "NotRunning", "die_with_parent", "exclusive"]
 
 log = structlog.get_logger(__name__)
 
@@ -88,8 +87,3 @@ class Engines:
         for engine in (self._seaweedfs, self._postgres):
             if engine is not None:
                 engine.stop()
-
-
-def running_database(data: Path) -> str | None:
-    """The URL of the embedded database of a server that runs on this folder; None when none does."""
-    return EmbeddedPostgres(data, engine_user()).running_url()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vesicle.access import ANONYMOUS, AUTHENTICATED, PUBLIC, Actor, Exists, MayChangePermissions, Right, lists, require
 from vesicle.access.decisions import UNCERTIFIED
+from vesicle.access.rights import rights_from
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.entities import placing, sharing
@@ -92,11 +93,7 @@ def checked(grant: MayChangePermissions, given: AccessControlList) -> list[tuple
 
 
 def _rights(principal_id: int, names: list[str]) -> Right:
-    rights = Right(0)
-    for name in names:
-        if name not in Right.__members__:
-            raise BadRequest(f"{name[:50]!r} is no accessType; it is one of {', '.join(Right.__members__)}.")
-        rights |= Right[name]
+    rights = rights_from(names)
     if not rights:
         raise BadRequest(f"The entry of principal {principal_id} has no accessType; leave the entry out instead.")
     return rights

@@ -7,7 +7,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 from vesicle.errors import BadRequest
-from vesicle.locations.model import OWNER_FILE
+from vesicle.objectstore.session_policies import OWNER_FILE
 
 SMALLEST_PART = 5 * 1024**2
 LARGEST_PART = 5 * 1024**3

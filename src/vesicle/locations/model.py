@@ -16,7 +16,6 @@ from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape, or_unset, sta
 
 DEFAULT = 1
 """The storage location that a project has until its owner chooses another."""
-OWNER_FILE = "owner.txt"
 LONGEST_BASE_KEY = 700
 LONGEST_URL = 2000
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

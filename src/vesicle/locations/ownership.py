@@ -9,9 +9,10 @@ from vesicle.access import AUTHENTICATED, CERTIFIED, PUBLIC, Actor
 from vesicle.accounts import profiles
 from vesicle.db import Connection
 from vesicle.errors import BadRequest
-from vesicle.locations.model import OWNER_FILE, Location
+from vesicle.locations.model import Location
 from vesicle.objectstore.contract import NoSuchObject, Refused
 from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.session_policies import owner_key
 
 MOST_LINES = 100
 MOST_BYTES = 64 * 1024
@@ -82,7 +83,7 @@ def named_in(raw: bytes, where: str) -> frozenset[str]:
 
 def key_of(location: Location) -> str:
     """Where the proof lies."""
-    return f"{location.base_key}/{OWNER_FILE}" if location.base_key else OWNER_FILE
+    return owner_key(location.base_key)
 
 
 def where(location: Location) -> str:

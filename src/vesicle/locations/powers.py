@@ -8,9 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import uuid4
 
-from vesicle.locations.model import OWNER_FILE, Location
+from vesicle.locations.model import Location
 from vesicle.objectstore.contract import NoSuchObject, Refused
 from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.session_policies import OWNER_FILE
 
 
 def tried(store: S3Store, location: Location) -> tuple[bool, bool]:

@@ -25,13 +25,12 @@ from vesicle.locations.model import DEFAULT, AnyStorageLocation, Location, shape
 from vesicle.objectstore.contract import Refused
 from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores
+from vesicle.organizations import default_storage
 from vesicle.tree import looking
 from vesicle.wire import UNSET, or_unset
 
 MOST_LISTED = 100
-WHY_UNUSABLE = {
-    "google-cloud": "is a bucket of Google's, which this server cannot use",
-    "proxy": "is a proxy, which this server cannot use",
+WHY_NO_BUCKET = default_storage.WHY_UNUSABLE | {
     "external-url": "is no bucket; clients send files there by themselves",
     "object-store": "is a store that this server has no credentials for; clients send files there by themselves",
 }
@@ -85,8 +84,8 @@ def place(conn: Connection, stores: Stores, location_id: int, *, write: bool = T
     Raises NotFound, and BadRequest for a location that has none, or one that vesicle cannot write to.
     """
     found = location(conn, location_id)
-    if found.kind in WHY_UNUSABLE:
-        raise BadRequest(f"Storage location {found.id} {WHY_UNUSABLE[found.kind]}.")
+    if found.kind in WHY_NO_BUCKET:
+        raise BadRequest(f"Storage location {found.id} {WHY_NO_BUCKET[found.kind]}.")
     if write and not found.writable:
         raise BadRequest(
             f"Storage location {found.id} can be read and not written by this server; its owner puts objects there, and"
@@ -103,7 +102,7 @@ def bucket_to_read(conn: Connection, stores: Stores, location_id: int) -> Place:
     """
     found = location(conn, location_id)
     if found.kind != "external-s3" or found.bucket is None:
-        why_not = WHY_UNUSABLE.get(found.kind, "is this server's own; what lies there is registered already")
+        why_not = WHY_NO_BUCKET.get(found.kind, "is this server's own; what lies there is registered already")
         raise BadRequest(f"Storage location {found.id} {why_not}.")
     if not found.readable:
         raise BadRequest(f"Storage location {found.id} can be written and not read by this server.")
@@ -206,7 +205,7 @@ def _destination(conn: Connection, grant: MayRead, stores: Stores, of: Location)
             return ExternalUploadDestination(
                 storage_location_id=of.id, upload_type=of.upload_type, banner=banner, url=_fresh_url(conn, grant, of)
             )
-    raise BadRequest(f"Storage location {of.id} {WHY_UNUSABLE[of.kind]}.")
+    raise BadRequest(f"Storage location {of.id} {WHY_NO_BUCKET[of.kind]}.")
 
 
 def _fresh_url(conn: Connection, grant: MayRead, of: Location) -> str:

@@ -17,11 +17,6 @@ def sealed(settings: Settings, secret: str | object) -> bytes:
     return Fernet(_key(settings.data / KEY_FILE)).encrypt(str(secret).encode())
 
 
-def opened(settings: Settings, sealed_secret: bytes) -> str:
-    """The inverse of ``sealed``. Raises InvalidToken when it was sealed with another key."""
-    return Fernet(_key(settings.data / KEY_FILE)).decrypt(sealed_secret).decode()
-
-
 def _key(file: Path) -> bytes:
     """The key, made by whichever process needs it first: the whole file appears at once, or another's is there."""
     try:

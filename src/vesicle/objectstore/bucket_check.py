@@ -15,6 +15,7 @@ from vesicle.objectstore.bucket_check_findings import FAILURES, MOST_S, Check, F
 from vesicle.objectstore.contract import LendsCredentials, NoSuchObject, Refused, StoreError
 from vesicle.objectstore.probing import Answer, PromiseBroken
 from vesicle.objectstore.s3_buckets import BucketFacts
+from vesicle.objectstore.session_policies import OWNER_FILE, owner_key
 
 MOST_SKEW_S = 300
 MOST_LISTED = 20
@@ -37,11 +38,11 @@ def _is_open(check: Check) -> bool:
     """Whether the bucket is there, and its owner lets whoever asks look further."""
     if not _reach(check):
         return False
-    change = f"Put your user id into an object {_owner_key(check)}, and let this server read it."
-    with check.trying("owner.txt", change) as seen:
+    change = f"Put your user id into an object {owner_key(check.base_key)}, and let this server read it."
+    with check.trying(OWNER_FILE, change) as seen:
         seen.append(check.proof())
-    if check.must_prove and "owner.txt" not in check.can:
-        check.skip("everything else", because="owner.txt does not say that the bucket is yours")
+    if check.must_prove and OWNER_FILE not in check.can:
+        check.skip("everything else", because=f"{OWNER_FILE} does not say that the bucket is yours")
         return False
     return True
 
@@ -85,7 +86,7 @@ def _reach(check: Check) -> bool:
 def _may_something(check: Check) -> bool:
     """Whether a bucket that cannot be looked at lets this server read owner.txt, or write."""
     try:
-        check.store.get(check.bucket, _owner_key(check), (0, 0))
+        check.store.get(check.bucket, owner_key(check.base_key), (0, 0))
     except NoSuchObject:
         return True
     except Refused as refused:
@@ -118,10 +119,6 @@ def _facts(check: Check, facts: BucketFacts) -> None:
             raise PromiseBroken(f"the store's clock is {facts.skew_s:+.0f} s from ours")
     kept = {True: "on", False: "off: a file that is overwritten from outside is lost", None: "not told to this server"}
     check.findings.append(Finding("versions", "works" if facts.versions else "differs", kept[facts.versions]))
-
-
-def _owner_key(check: Check) -> str:
-    return f"{check.base_key}/owner.txt" if check.base_key else "owner.txt"
 
 
 def _objects(check: Check, key: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from vesicle.objectstore.session_policies import OWNER_FILE, owner_key
+
 PRINCIPAL = "arn:aws:iam::ACCOUNT:user/THE-USER-OF-THIS-SERVER"
 VERSION = "2012-10-17"
 CHECKS = ".vesicle-check-"
@@ -67,27 +69,14 @@ def cloud_formation(
             "ExposedHeaders": ["ETag", "Content-Length", "Content-Range"], "MaxAge": 3000,
         }
     ]  # fmt: skip
-    closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
-    abort = {
-        "Id": "AbortLeftUploads",
-        "Status": "Enabled",
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 14},
-    }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"A bucket for vesicle; then put owner.txt at {f'{base_key}/' if base_key else ''}owner.txt",
+        "Description": f"A bucket for vesicle; then put {OWNER_FILE} at {owner_key(base_key)}",
         "Resources": {
             "Bucket": {
                 "Type": "AWS::S3::Bucket",
                 "DeletionPolicy": "Retain",
-                "Properties": {
-                    "BucketName": bucket,
-                    "CorsConfiguration": {"CorsRules": rules},
-                    "VersioningConfiguration": {"Status": "Enabled"},
-                    "PublicAccessBlockConfiguration": dict.fromkeys(closed, True),
-                    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-                    "LifecycleConfiguration": {"Rules": [abort]},
-                },
+                "Properties": {"BucketName": bucket, "CorsConfiguration": {"CorsRules": rules}, **_closed()},
             },
             "Policy": {
                 "Type": "AWS::S3::BucketPolicy",
@@ -97,6 +86,22 @@ def cloud_formation(
                 },
             },
         },
+    }
+
+
+def _closed() -> dict[str, Any]:
+    """Nothing is public, versions are kept, everything is the owner's, and parts that were left go."""
+    closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    abort = {
+        "Id": "AbortLeftUploads",
+        "Status": "Enabled",
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 14},
+    }
+    return {
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "PublicAccessBlockConfiguration": dict.fromkeys(closed, True),
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "LifecycleConfiguration": {"Rules": [abort]},
     }
 
 

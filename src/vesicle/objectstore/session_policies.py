@@ -14,7 +14,13 @@ WRITE = (
     "s3:ListBucketMultipartUploads",
 )  # fmt: skip
 OWNER_FILE = "owner.txt"
+"""The object in which the owner of a bucket says who may bring it."""
 VERSION = "2012-10-17"
+
+
+def owner_key(base_key: str | None) -> str:
+    """Where that object lies."""
+    return f"{base_key}/{OWNER_FILE}" if base_key else OWNER_FILE
 
 
 def session_policy(bucket: str, base_key: str | None, *, write: bool, denies: bool = True) -> str:

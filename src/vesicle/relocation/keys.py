@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from vesicle.errors import BadRequest
 from vesicle.files.rules import check_file_name
-from vesicle.locations.model import OWNER_FILE
+from vesicle.objectstore.session_policies import OWNER_FILE
 from vesicle.tree.model import clean_name
 
 

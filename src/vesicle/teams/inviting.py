@@ -101,10 +101,15 @@ def answered(conn: Connection, actor: Actor, row: InvitationRow) -> None:
 
 
 def _check_concerned(conn: Connection, actor: Actor, row: InvitationRow) -> None:
-    if row.invitee_id == actor.id:
+    check_concerned(conn, actor, row.team_id, row.invitee_id, f"Invitation {row.id} concerns only who is invited")
+
+
+def check_concerned(conn: Connection, actor: Actor, team_id: int, person_id: int | None, whom: str) -> None:
+    """Raises Forbidden for all but the person whom something between them and a team is about, and its managers."""
+    if person_id == actor.id:
         return
-    if not allows(require(conn, actor, TeamExists, row.team_id), Right.TEAM_MEMBERSHIP_UPDATE):
-        raise Forbidden(f"Invitation {row.id} concerns only who is invited and who manages the team.")
+    if not allows(require(conn, actor, TeamExists, team_id), Right.TEAM_MEMBERSHIP_UPDATE):
+        raise Forbidden(f"{whom} and who manages the team.")
 
 
 def of_team(conn: Connection, grant: MayManageTeam, invitee_id: int | None, limit: int, offset: int) -> Page:

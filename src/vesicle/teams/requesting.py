@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from vesicle.access import Actor, MayManageTeam, Right, TeamExists, allows, require
+from vesicle.access import Actor, MayManageTeam, TeamExists, require
 from vesicle.audit import recording
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Forbidden, NotFound
 from vesicle.teams import mailing, reading
-from vesicle.teams.inviting import MOST, check_self
+from vesicle.teams.inviting import MOST, check_concerned, check_self
 from vesicle.teams.mailing import Ends
 from vesicle.teams.model import Count, MembershipRequest, RequestRow, check_not_given, check_text, moment_from
 from vesicle.teams.store import members, requests
@@ -66,10 +66,7 @@ def delete(conn: Connection, actor: Actor, request_id: int) -> None:
 
 
 def _check_concerned(conn: Connection, actor: Actor, row: RequestRow) -> None:
-    if row.person_id == actor.id:
-        return
-    if not allows(require(conn, actor, TeamExists, row.team_id), Right.TEAM_MEMBERSHIP_UPDATE):
-        raise Forbidden(f"Request {row.id} concerns only who asked and who manages the team.")
+    check_concerned(conn, actor, row.team_id, row.person_id, f"Request {row.id} concerns only who asked")
 
 
 def of_team(conn: Connection, grant: MayManageTeam, person_id: int | None, limit: int, offset: int) -> Page:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -170,27 +170,27 @@ class Doors:
             result = hints.pop("return", None)
             names = dict.fromkeys(_PARAMETER.findall(path))
             parameters = {name: hints.get(snake(name)) or _id_type(access, name) for name in names}
-            taken = {"call", "grant", "body", *map(snake, names)}
-            signature = inspect.signature(handler).parameters
-            queries = {
-                name: Query(
-                    camel(name),
-                    hints[name],
-                    None if parameter.default is inspect.Parameter.empty else parameter.default,
-                    parameter.default is inspect.Parameter.empty,
-                )
-                for name, parameter in signature.items()
-                if name not in taken
-            }
+            queries = _queries(handler, hints, {"call", "grant", "body", *map(snake, names)})
+            takes = frozenset(inspect.signature(handler).parameters)
             door = Door(
                 method, path, handler, access, scopes, status, transaction, hints.get("body"), default_tag, result,
-                parameters, queries, frozenset(signature), self.room, limit, form, self.refused,
+                parameters, queries, takes, self.room, limit, form, self.refused,
             )  # fmt: skip
             _check(door)
             self.table.append(door)
             return handler
 
         return declare
+
+
+def _queries(handler: Callable[..., Any], hints: Mapping[str, Any], taken: Collection[str]) -> dict[str, Query]:
+    """What the handler takes and nothing else gives it comes out of the query."""
+    missing = inspect.Parameter.empty
+    return {
+        name: Query(camel(name), hints[name], None if one.default is missing else one.default, one.default is missing)
+        for name, one in inspect.signature(handler).parameters.items()
+        if name not in taken
+    }
 
 
 def _id_type(access: Access, name: str) -> type:

@@ -160,16 +160,6 @@ def page(conn: Connection, location: OwnsLocation, after: int, limit: int) -> Ro
     return conn.execute(_PAGE, (location.id, after, limit)).fetchall()
 
 
-def lost(conn: Connection, location: OwnsLocation, keys: Sequence[str]) -> list[Recorded]:
-    """The handles of these keys that are on record as missing."""
-    query = (
-        f"{_RECORDED} JOIN drift d ON d.file_handle_id = h.id WHERE d.location_id = %s AND d.kind = 'missing'"
-        " AND h.key = ANY(%s)"
-    )
-    with conn.cursor(row_factory=args_row(Recorded)) as cursor:
-        return cursor.execute(query, (location.id, list(keys))).fetchall()
-
-
 def lost_like(
     conn: Connection, location: OwnsLocation, wanted: Sequence[tuple[str, int]]
 ) -> list[Recorded]:  # fmt: skip
