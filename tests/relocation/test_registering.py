@@ -235,8 +235,9 @@ def test_who_may_and_what_cannot_be_is_said_before_anything_begins(
         "targetId": theirs,
         "storageLocationId": number,
     }
-    job = stranger.ok("POST", "/repo/v1/asynchronous/job", request)["jobId"]
-    assert result(stranger, number, job).status_code == 403
+    assert stranger.call("POST", "/repo/v1/asynchronous/job", request).status_code == 403
+    job = owner.ok("POST", "/repo/v1/asynchronous/job", request)["jobId"]
+    assert result(owner, number, job).status_code == 403
 
 
 def test_a_subfolder_with_a_list_of_its_own_decides_for_itself(server: Server, owner: Person, stranger: Person) -> None:

@@ -33,6 +33,8 @@ What people start, and what may take hours (LONG), keeps neither the upkeep of t
 """
 # Each queue listens on a connection of its own, and the rest is for taking tasks and for signs of life.
 CONNECTIONS = len(SLOTS) + 3
+# A worker whose database is gone for longer ends: its parent starts it anew, or is gone as well.
+DATABASE_WITHIN_S = 10.0
 LONGEST_WAIT_S = 3600
 # Tries of about a month.
 MOST_TRIES = 750
@@ -116,7 +118,9 @@ def work_through(work: House, database_url: str) -> None:
     """Run what is on the queues until the process is told to end."""
     often = max(1, min(work.settings.dead_worker_seconds // SIGNS_OF_LIFE, 59))
     queue.periodic(cron=f"* * * * * */{often}")(take_over)
-    connector = PsycopgConnector(conninfo=database_url, min_size=1, max_size=CONNECTIONS)
+    connector = PsycopgConnector(
+        conninfo=database_url, min_size=1, max_size=CONNECTIONS, timeout=DATABASE_WITHIN_S
+    )  # fmt: skip
     with queue.replace_connector(connector) as running:
         asyncio.run(_run(running, work))
 
