@@ -13,7 +13,9 @@ from tests.usage.test_charging import account, project_in
 from tests.world import allow
 
 from vesicle.access import Right
+from vesicle.accounts import tokens
 from vesicle.organizations import founding
+from vesicle.organizations.model.organizations import NewOrganization
 
 pytestmark = pytest.mark.xdist_group("plans")
 ENTITY = "/repo/v1/entity"
@@ -57,9 +59,6 @@ def test_outsiders_are_let_in_by_default_only_where_strangers_cannot_sign_up(
     assert not managed(chief, bob)["outsidersMayUpload"]
     invited = replace(planned.settings(), sign_up="invitation", plans="on")
     with planned.database() as conn, conn.transaction():
-        from vesicle.accounts import tokens
-        from vesicle.organizations.model import NewOrganization
-
         guest = tokens.actor_of_person(conn, planned.person("guest").id, invited)
         made = founding.create(conn, guest, invited, NewOrganization(name=f"By invitation {secrets.token_hex(4)}"))
     assert made.outsiders_may_upload

@@ -99,7 +99,10 @@ def test_open_storage_and_addresses_of_its_region_pass(planned: Server, chief: P
     assert ask(ann, files[0]["id"]) == 403
     with planned.database() as conn:
         try:
-            conn.execute("INSERT INTO storage_terms (location_id, region) VALUES (1, '{127.0.0.0/8}')")
+            conn.execute(
+                "INSERT INTO storage_terms (location_id, region) VALUES (1, '{127.0.0.0/8}')"
+                " ON CONFLICT (location_id) DO UPDATE SET region = EXCLUDED.region"
+            )
             assert ask(ann, files[0]["id"]) == 200
             conn.execute("UPDATE storage_terms SET region = '{10.0.0.0/8}', egress = 'open'")
             assert ask(ann, files[0]["id"]) == 200

@@ -10,6 +10,7 @@ from tests.live import Person, Server
 from tests.organizations.test_membership import ORG, managed
 from tests.usage.counting import check
 from tests.usage.test_charging import preferring, project_in
+from tests.usage.test_egress import add_up_anew
 
 pytestmark = pytest.mark.xdist_group("plans")
 
@@ -80,6 +81,7 @@ def test_downloads_come_in_pages_the_newest_first_within_their_days(
             " FROM generate_series(0, 249) n",
             (ann.id, number),
         )
+        add_up_anew(conn)
     path = f"/vesicle/v1/usage/organization/{made['id']}/download"
     found = pages(ann, path)
     assert [len(page) for page in found] == [100, 100, 50]
