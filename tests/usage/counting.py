@@ -28,10 +28,12 @@ LEFT JOIN reservation r ON r.upload_id = u.id
 -- One that ended, replaced or aborted, needs no room once the store has nothing of it: see `_ENDED`.
 WHERE u.state = 'UPLOADING' AND (u.request_digest IS NOT NULL OR r.upload_id IS NOT NULL)
 """
-_ENDED = """
+_BEGUN = """
 SELECT u.id, u.bucket, u.key, u.store_upload_id FROM multipart_upload u
 JOIN storage_location l ON l.id = u.storage_location_id AND l.kind = 'managed-s3'
-WHERE u.state = 'UPLOADING' AND u.request_digest IS NULL
+WHERE u.state = 'UPLOADING'
+"""
+_ENDED = f"""{_BEGUN} AND u.request_digest IS NULL
 AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.upload_id = u.id)
 """
 _seen_gone: set[tuple[str, int]] = set()
@@ -73,7 +75,10 @@ def check(server: Server) -> None:
     """Every counter of the ledger is the sum of what it counts."""
     with server.database() as conn:
         check_rows(conn)
-        _check_ended(server, conn.execute(_ENDED).fetchall())
+        # Each is looked at once.
+        ended = [one for one in conn.execute(_ENDED) if (server.url, one[0]) not in _seen_gone]
+        check_gone(server, ended)
+        _seen_gone.update((server.url, one[0]) for one in ended)
 
 
 def check_rows(conn: psycopg.Connection[Any]) -> None:
@@ -116,17 +121,19 @@ def check_rows(conn: psycopg.Connection[Any]) -> None:
         }
 
 
-def _check_ended(server: Server, ended: list[Any]) -> None:
-    """What is promised to nobody takes no room in the store either. Each is looked at once."""
+def begun(conn: psycopg.Connection[Any]) -> list[Any]:
+    """Uploads into storage of the installation's own that came to no file so far."""
+    return conn.execute(_BEGUN).fetchall()
+
+
+def check_gone(server: Server, uploads: list[Any]) -> None:
+    """What is promised to nobody takes no room in the store either."""
     store = server.store()
-    for upload, bucket, key, number in ended:
-        if (server.url, upload) in _seen_gone:
-            continue
+    for _, bucket, key, number in uploads:
         with pytest.raises(NoSuchUpload):
             store.listed_parts(bucket, key, number, 1)
         with pytest.raises(NoSuchObject):
             store.stat(bucket, key)
-        _seen_gone.add((server.url, upload))
 
 
 def check_limits(server: Server, before: Held | None) -> Held:
