@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
+import random
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -21,9 +23,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
+import httpx
 from tests import sending
 from tests.live import Person, Server
 from tests.usage.counting import check
@@ -37,6 +40,7 @@ from vesicle.organizations.roles import OPERATOR
 Ask = Callable[[], Any]
 SETTINGS = {"VESICLE_PLANS": "on", "VESICLE_THREADS": "8"}
 FLAT, METERING, YEARLY_S = 1.3, 1.15, 1.0
+WAITS = 6000
 URL = "recorded download URL"
 
 
@@ -195,11 +199,30 @@ def both_cpu_s(api: int, parent: int) -> float:
     return cpu_s(api) + tree_cpu_s(parent)
 
 
+def waiting(sides: dict[str, Server], person: Person, files: list[int]) -> dict[str, float]:
+    """p50 of what one caller waits for a URL, in milliseconds; the rivals take turns by the request."""
+    walls: dict[str, list[float]] = {mode: [] for mode in sides}
+    with ExitStack() as stack:
+        # Connections that are kept, and no look at the answer beyond its status: only the waiting is counted.
+        asking = {
+            mode: stack.enter_context(httpx.Client(headers={"Authorization": f"Bearer {person.token}"}))
+            for mode in sides
+        }
+        for number, mode in zip(files, cycle(sides), strict=False):
+            body = json.dumps(requests.CASES[URL][2]).replace("synID", f"syn{number}").replace('"ID"', f'"{number}"')
+            began = time.perf_counter()
+            answer = asking[mode].post(sides[mode].url + requests.CASES[URL][1], content=body)
+            walls[mode].append((time.perf_counter() - began) * 1000)
+            answer.raise_for_status()
+    return {mode: statistics.median(each) for mode, each in walls.items()}
+
+
 def metering(server: Server, parent: int, person: Person, made: Year, seconds: int, turns: int) -> None:
     """The same request of three API processes on one database, in turns."""
     # Not those in somebody's own bucket: there the store is asked first whether they are there.
     files = [one.id for one in made.stored() if one.place > TWICE and one.location != CUSTOM]
-    part = max(1, len(files) // (turns * len(unmetered.MODES)))
+    random.Random(7).shuffle(files)
+    part = max(1, len(files) // (turns * len(unmetered.MODES) + 1))
     slices = (files[n * part : (n + 1) * part] for n in count())
     seen: dict[str, list[list[float]]] = {mode: [] for mode in unmetered.MODES}
     with ExitStack() as stack:
@@ -215,11 +238,14 @@ def metering(server: Server, parent: int, person: Person, made: Year, seconds: i
                 print(
                     f"turn {turn} {mode:<10}{costs[0]:8.3f}{costs[1]:8.3f} ms of CPU  {rate:.0f} a second", flush=True
                 )
+        waits = waiting({mode: one for mode, (one, _) in sides.items()}, person, next(slices)[:WAITS])
     cost = {mode: [statistics.median(one) for one in zip(*turns_of, strict=True)] for mode, turns_of in seen.items()}
     for mode in unmetered.MODES[:-1]:
         ratios = [f"{one / base:.2f}" for one, base in zip(cost["metered"], cost[mode], strict=True)]
         print(
-            f"metered against {mode:<10} API {ratios[0]}, with the database {ratios[1]} (target {METERING})", flush=True
+            f"metered against {mode:<10} p50 {waits['metered'] / waits[mode]:.2f} ({waits['metered']:.2f} ms), API CPU"
+            f" {ratios[0]}, with the database {ratios[1]} (target {METERING})",
+            flush=True,
         )
 
 
