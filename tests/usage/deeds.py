@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.locations.buckets import external, location, own_bucket
@@ -14,6 +15,9 @@ from tests.world import allow
 
 from vesicle.app import open_house
 from vesicle.entities import trash
+from vesicle.errors import Conflict, NotFound
+from vesicle.organizations.roles import OPERATOR
+from vesicle.usage import terms
 
 FILE = "org.sagebionetworks.repo.model.FileEntity"
 EVERYTHING = 31
@@ -101,6 +105,13 @@ class Deeds(OfEgress):
             self.ask(self.chief, "PUT", f"/repo/v1/project/{project}/storage/limit", body)
 
     # ------------------------------------------------------------- entities
+
+    def make_private(self, where: int) -> None:
+        """The operator gives storage to one organization, or to all; refused while others have something in it."""
+        organization = self._one(self.organizations, where)
+        alone = int(organization["id"]) if organization and where % 3 else None
+        with self.house.pool.connection() as conn, suppress(Conflict, NotFound), conn.transaction():
+            terms.put(conn, OPERATOR, self.places[3], alone, "limited", [])
 
     def make_folder(self, who: int, where: int) -> None:
         """In a project or a folder."""
@@ -208,6 +219,8 @@ DEEDS: dict[str, tuple[int, Callable[[Deeds, int, int, int, int, int], object]]]
     "complete": (3, lambda d, a, *_: d.complete(a)),
     "fail": (1, lambda d, a, *_: d.fail(a)),
     "lose": (1, lambda d, a, *_: d.lose(a)),
+    "abort": (2, lambda d, a, *_: d.abort(a)),
+    "make private": (1, lambda d, a, *_: d.make_private(a)),
     "expire": (1, lambda d, a, *_: d.expire(a)),
     "copy handle": (3, lambda d, a, b, *_: d.copy_handle(a, b)),
     "delete handle": (2, lambda d, a, *_: d.delete_handle(a)),

@@ -159,6 +159,11 @@ class OfBytes:
                 conn.execute("UPDATE multipart_upload SET updated_on = '2020-01-01' WHERE id = %s", (int(upload.id),))
             self._work(lambda: removal.reap_uploads(self.house), removal.reap_uploads, timestamp=0)
 
+    def abort(self, which: int) -> None:
+        """Who began an upload ends it; somebody may still go on with it."""
+        if upload := self._one(self.uploads, which):
+            self.ask(upload.person, "DELETE", f"/vesicle/v1/upload/{upload.id}")
+
     # -------------------------------------------------------------- handles
 
     def copy_handle(self, who: int, which: int) -> None:

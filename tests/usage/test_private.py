@@ -93,6 +93,20 @@ def test_a_project_of_another_organization_does_not_name_private_storage(
     set_on(ann, mine, place)
 
 
+def test_what_others_have_as_upload_destination_does_not_become_private(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, theirs = managed(chief, ann), managed(chief, bob)
+    place, folder = shared(bob), bob.folder(project_in(bob, theirs["id"]))["id"]
+    setting = set_on(bob, folder, place)
+    said = org(planned, "storage", str(place), "--private-to", made["id"], status=2)
+    assert f"is the upload destination of projects or folders of other organizations ({folder})" in said
+    org(planned, "storage", str(place), "--private-to", theirs["id"])
+    org(planned, "storage", str(place))
+    bob.ok("DELETE", f"/repo/v1/projectSettings/{setting['id']}")
+    org(planned, "storage", str(place), "--private-to", made["id"])
+
+
 def waits(conn: psycopg.Connection[Any], of: Future[Any]) -> None:
     """Until somebody waits for a lock of this connection."""
     until = time.monotonic() + 9

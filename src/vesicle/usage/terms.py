@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
+from itertools import islice
 
 from vesicle.access import Actor
 from vesicle.audit import recording
@@ -13,6 +14,7 @@ from vesicle.usage.model import Terms
 from vesicle.usage.store import ledger, places
 
 EGRESS = ("limited", "open", "unlimited")
+NAMED = 10
 
 
 def of(conn: Connection, actor: Actor, location_id: int) -> Terms:
@@ -30,7 +32,7 @@ def put(
 
     Whoever puts something there at this moment is waited for, and whoever comes later finds the new terms. Raises
     NotFound, BadRequest, and Conflict when other organizations have something in what is to be private, or promised
-    room in it to somebody who is sending bytes there.
+    room in it to somebody who is sending bytes there, or have it as the place of what is new.
     """
     places.hold_alone(conn, location_id)
     found = places.location(conn, location_id)
@@ -46,26 +48,37 @@ def put(
         if found[0] or location_id == places.DEFAULT:
             raise BadRequest(f"Storage location {location_id} cannot be private: only further managed ones can.")
         ledger.account(conn, private_to)
-        others = places.others_in(conn, location_id, private_to)
-        if others:
-            raise Conflict(
-                f"Storage location {location_id} holds files of other organizations"
-                f" ({', '.join(map(str, others[:10]))}); move those first."
-            )
-        promising = places.promised_by_others(conn, location_id, private_to)
-        if promising:
-            raise Conflict(
-                f"Storage location {location_id} has unfinished uploads that other organizations"
-                f" ({', '.join(map(str, promising[:10]))}) promised room to; wait for their end, or end those that"
-                " `vesicle org uploads` tells of with `vesicle org abort-upload`."
-            )
-        users = places.default_of_others(conn, actor, location_id, private_to)
-        if users:
-            raise Conflict(
-                f"Storage location {location_id} is the default storage of other organizations"
-                f" ({', '.join(map(str, users[:10]))}); give those another one first."
-            )
+        _check_alone(conn, actor, location_id, private_to)
     before = places.said(conn, actor, location_id)
     places.put_terms(conn, location_id, private_to, egress, networks)
     detail = {"from": before, "to": {"private_to": private_to, "egress": egress, "region": networks}}
     recording.note(conn, actor.id, "storage.terms", "storage_location", location_id, detail)
+
+
+def _check_alone(conn: Connection, actor: Actor, location_id: int, private_to: int) -> None:
+    """Other organizations have nothing at a location, and nothing on its way there. Raises Conflict."""
+    named = f"Storage location {location_id}"
+    others = places.others_in(conn, location_id, private_to)
+    if others:
+        raise Conflict(f"{named} holds files of other organizations ({_listed(others)}); move those first.")
+    promising = places.promised_by_others(conn, location_id, private_to)
+    if promising:
+        raise Conflict(
+            f"{named} has unfinished uploads that other organizations ({_listed(promising)}) promised room to; wait for"
+            " their end, or end those that `vesicle org uploads` tells of with `vesicle org abort-upload`."
+        )
+    users = places.default_of_others(conn, actor, location_id, private_to)
+    if users:
+        raise Conflict(
+            f"{named} is the default storage of other organizations ({_listed(users)}); give those another one first."
+        )
+    naming = places.named_by_others(conn, actor, location_id, private_to)
+    if naming:
+        raise Conflict(
+            f"{named} is the upload destination of projects or folders of other organizations"
+            f" ({_listed(f'syn{one}' for one in naming)}); give those another one first."
+        )
+
+
+def _listed(some: Iterable[object]) -> str:
+    return ", ".join(map(str, islice(some, NAMED)))

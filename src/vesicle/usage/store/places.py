@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.rows import args_row, dict_row
 
-from vesicle.access import Actor
+from vesicle.access import TRASH, Actor
 from vesicle.db import Connection
 from vesicle.usage.model import Terms
 
@@ -31,6 +31,18 @@ def default_of_others(conn: Connection, actor: Actor, location_id: int, organiza
     rows = conn.execute(
         "SELECT id FROM organization WHERE default_location_id = %s AND id <> %s ORDER BY 1",
         (location_id, organization_id),
+    )
+    return [row[0] for row in rows]
+
+
+def named_by_others(conn: Connection, actor: Actor, location_id: int, organization_id: int) -> list[int]:
+    """Projects and folders of other organizations, outside of the trash can, whose new files are put there."""
+    _ = actor
+    rows = conn.execute(
+        "SELECT n.id FROM project_setting_location l JOIN project_setting s ON s.id = l.setting_id"
+        " JOIN node n ON n.id = s.node_id JOIN node p ON p.id = n.project_id"
+        " WHERE l.location_id = %s AND p.organization_id <> %s AND n.benefactor_id <> %s ORDER BY 1",
+        (location_id, organization_id, TRASH),
     )
     return [row[0] for row in rows]
 
