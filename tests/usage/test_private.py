@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from tests import sending
 from tests.live import Person, Server
-from tests.locations.buckets import SETTING, set_on, upload_to
+from tests.locations.buckets import SETTING, managed_sts, set_on, upload_to
 from tests.organizations.test_default_storage import private, shared
 from tests.organizations.test_membership import ORG, join, managed, refused
 from tests.organizations.test_operating import org
@@ -105,6 +105,23 @@ def test_what_others_have_as_upload_destination_does_not_become_private(
     org(planned, "storage", str(place))
     bob.ok("DELETE", f"/repo/v1/projectSettings/{setting['id']}")
     org(planned, "storage", str(place), "--private-to", made["id"])
+
+
+def test_a_project_that_moves_away_lends_nothing_of_private_storage(
+    planned: Server, chief: Person, ann: Person
+) -> None:
+    made, theirs, place = managed(chief, ann), managed(chief, ann), managed_sts(ann)
+    org(planned, "storage", str(place), "--private-to", made["id"])
+    project = project_in(ann, made["id"])
+    folder = ann.folder(project)["id"]
+    set_on(ann, folder, place)
+    asked = f"/repo/v1/entity/{folder}/sts?permission=read_only"
+    assert ann.ok("GET", asked)["bucket"]
+    ann.ok("PUT", f"{ORG}/{theirs['id']}/project/{project}")
+    status, reason = refused(ann, "GET", asked)
+    assert (status, "private to another organization" in reason) == (403, True)
+    ann.ok("PUT", f"{ORG}/{made['id']}/project/{project}")
+    assert ann.ok("GET", asked)["bucket"]
 
 
 def waits(conn: psycopg.Connection[Any], of: Future[Any]) -> None:

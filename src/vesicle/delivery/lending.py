@@ -38,6 +38,8 @@ def lend(conn: Connection, grant: MayDownload, stores: Stores, permission: str) 
             f"syn{entity_id} is not in a folder whose storage location was made with stsEnabled; there are no "
             "temporary credentials for it."
         )
+    # The folder came from another organization, whose storage stays its own.
+    resolving.check_private(conn, grant, [governing.location_id])
     _check_restricted(conn, grant, governing.location_id)
     place = resolving.place(conn, stores, governing.location_id, write=write)
     if write and place.location.kind == "managed-s3":

@@ -141,12 +141,7 @@ def _validate(conn: Connection, actor: Actor, grant: MayCreate | MayUpdate, ids:
                 f"Storage location {one} is a bucket of somebody else; only its creator, and the members of a team in"
                 " its owner.txt, may give it to a project."
             )
-    strange = store.private_to_others(conn, grant, ids)
-    if strange is not None:
-        raise Forbidden(
-            f"Storage location {strange} is private to another organization than that of syn{grant.id}; choose another,"
-            " or move the project there first."
-        )
+    resolving.check_private(conn, grant, ids)
     _check_lending(conn, actor, found)
     sts = [one.id for one in found if one.sts_enabled]
     if sts and grant.kind != "folder":

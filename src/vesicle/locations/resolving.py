@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
-from vesicle.access import Actor, MayCreate, MayRead, OwnsLocation, require
+from vesicle.access import Actor, MayCreate, MayDownload, MayRead, MayUpdate, OwnsLocation, require
 from vesicle.db import Connection
 from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
 from vesicle.locations import store
@@ -55,6 +55,18 @@ class Governing(NamedTuple):
     location_id: int = DEFAULT
     sts: bool = False
     container_id: int | None = None
+
+
+def check_private(conn: Connection, grant: MayCreate | MayUpdate | MayDownload, location_ids: Sequence[int]) -> None:
+    """None of these locations is private to another organization than the one of the grant's project. Raises
+    Forbidden.
+    """
+    strange = store.private_to_others(conn, grant, location_ids)
+    if strange is not None:
+        raise Forbidden(
+            f"Storage location {strange} is private to another organization than that of syn{grant.id}; choose another,"
+            " or move the project there first."
+        )
 
 
 def location(conn: Connection, location_id: int) -> Location:

@@ -7,7 +7,17 @@ from uuid import UUID
 
 from psycopg.rows import args_row
 
-from vesicle.access import Actor, Grant, MayCheckLocation, MayCreate, MayDelete, MayRead, MayUpdate, OwnsLocation
+from vesicle.access import (
+    Actor,
+    Grant,
+    MayCheckLocation,
+    MayCreate,
+    MayDelete,
+    MayDownload,
+    MayRead,
+    MayUpdate,
+    OwnsLocation,
+)
 from vesicle.db import Connection
 from vesicle.locations.model import Location
 
@@ -158,7 +168,7 @@ def replace_setting(conn: Connection, grant: MayUpdate, etag: str, ids: Sequence
     return True
 
 
-def private_to_others(conn: Connection, grant: MayCreate | MayUpdate, ids: Sequence[int]) -> int | None:
+def private_to_others(conn: Connection, grant: MayCreate | MayUpdate | MayDownload, ids: Sequence[int]) -> int | None:
     """The first of these locations that is private to another organization than the one of the grant's project."""
     row = conn.execute(
         "SELECT t.location_id FROM storage_terms t WHERE t.location_id = ANY(%s::bigint[]) AND t.private_to"
