@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -97,6 +97,20 @@ def _untouched(lent: Lent) -> None:
         bucket = lent.other if other else lent.bucket
         assert lent.store.get(bucket, key) == key.encode()
     assert lent.store.list(lent.bucket, f"{BASE}/stolen") == []
+
+
+@pytest.mark.parametrize("deed", OBJECT_DEEDS)
+def test_a_slash_behind_it_leads_nowhere_near_the_owner_file(deed: str, lent: Lent) -> None:
+    """To Ceph that is an object of its own, which says nothing of owners; SeaweedFS would take it for the file."""
+    known = {f"{BASE}/in", *(key for other, key in OUTSIDE if not other)}
+    for key in (f"{BASE}/owner.txt/", f"{BASE}/deeper/owner.txt/"):
+        with suppress(ClientError):
+            OBJECT_DEEDS[deed](lent, lent.bucket, key)
+        found = {one.key for one in lent.store.list(lent.bucket, "")}
+        if key in found:
+            lent.store.delete(lent.bucket, key)
+        assert found - {key} == known
+        _untouched(lent)
 
 
 POLICY = json.dumps({

@@ -24,13 +24,13 @@ def test_a_base_key_bounds_listing_and_objects() -> None:
         "Condition": {"StringLike": {"s3:prefix": ["raw/2026", "raw/2026/*"]}},
     }  # fmt: skip
     assert allowed == {"Effect": "Allow", "Action": READ, "Resource": [f"{ARN}/raw/2026", f"{ARN}/raw/2026/*"]}
-    assert denied == {"Effect": "Deny", "Action": "s3:*", "Resource": f"{ARN}/raw/2026/owner.txt"}
+    assert denied == {"Effect": "Deny", "Action": "s3:*", "Resource": f"{ARN}/raw/2026/owner.txt*"}
 
 
 def test_to_write_is_more_and_never_an_owner_file() -> None:
     statements = json.loads(session_policy("lab", "raw", write=True))["Statement"]
     assert statements[1]["Action"] == READ + WRITE
-    assert {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"{ARN}/raw/*/owner.txt"} in statements
+    assert {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"{ARN}/raw/*/owner.txt*"} in statements
 
 
 @pytest.mark.parametrize("base_key", [None, ""])
@@ -38,7 +38,7 @@ def test_without_a_base_key_it_is_the_whole_bucket_but_the_owner_file(base_key: 
     listing, allowed, denied = json.loads(session_policy("lab", base_key, write=False))["Statement"]
     assert listing == {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": ARN}
     assert allowed["Resource"] == [f"{ARN}/*"]
-    assert denied["Resource"] == f"{ARN}/owner.txt"
+    assert denied["Resource"] == f"{ARN}/owner.txt*"
 
 
 def test_neither_a_space_nor_a_plus_stands_in_it() -> None:

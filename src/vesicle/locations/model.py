@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from vesicle.errors import BadRequest
+from vesicle.objectstore.session_policies import OWNER_FILE
 from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape, or_unset, stamp
 
 DEFAULT = 1
@@ -175,6 +176,10 @@ def clean_base_key(base_key: object) -> str | None:
         return None
     if any(piece.strip() in ("", ".", "..") for piece in key.split("/")):
         raise BadRequest("baseKey has an empty piece, or one of dots alone, between two slashes; write it without.")
+    if OWNER_FILE in key.split("/"):
+        raise BadRequest(
+            f"baseKey has a piece {OWNER_FILE}, which is the name of the file that says whose a bucket is."
+        )
     if any(letter in "*?\\" for letter in key) or "${" in key:
         raise BadRequest("baseKey has a character that policies of object stores read as a pattern: one of * ? \\ ${.")
     if any(unicodedata.category(letter)[0] == "C" for letter in key):

@@ -46,9 +46,10 @@ def session_policy(bucket: str, base_key: str | None, *, write: bool, denies: bo
     statements = [listing, {"Effect": "Allow", "Action": [*READ, *(WRITE if write else ())], "Resource": objects}]
     if denies:
         top = f"{arn}/{folder}" if folder else arn
-        statements.append({"Effect": "Deny", "Action": "s3:*", "Resource": f"{top}/{OWNER_FILE}"})
+        # SeaweedFS takes a key with a slash behind it for the one without, so whatever begins like it is closed.
+        statements.append({"Effect": "Deny", "Action": "s3:*", "Resource": f"{top}/{OWNER_FILE}*"})
         if write:
-            statements.append({"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"{top}/*/{OWNER_FILE}"})
+            statements.append({"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"{top}/*/{OWNER_FILE}*"})
     written = written_policy(statements)
     if len(written) > LONGEST_POLICY:
         raise errors.BadRequest(
