@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from psycopg.errors import CheckViolation
 from tests.live import Person, Server
 from tests.organizations.test_membership import ORG, join, managed, refused
 
+from vesicle.access import ANONYMOUS
 from vesicle.organizations.store import members
 
 pytestmark = pytest.mark.xdist_group("plans")
@@ -29,3 +31,17 @@ def test_whether_an_address_bounced_is_asked_of_an_index(planned: Server) -> Non
     text = "\n".join(row[0] for row in plan)
     assert "organization_invitation_mailed" in text, text
     assert "Index Cond: (lower(email)" in text, text
+
+
+def test_who_did_not_sign_in_is_no_member_whoever_asks(planned: Server, chief: Person, ann: Person) -> None:
+    made = managed(chief, ann)
+    path = f"{ORG}/{made['id']}"
+    for asked in ({"inviteeId": str(ANONYMOUS), "isManager": True}, {"userName": "anonymous"}):
+        assert refused(ann, "POST", f"{path}/invitation", asked)[0] == 404
+    seat = {"isManager": True, "isContributor": True}
+    for person in (ann, chief):
+        assert refused(person, "PUT", f"{path}/member/{ANONYMOUS}", seat)[0] == 404
+    assert refused(chief, "PUT", f"{path}/owner/{ANONYMOUS}")[0] == 404
+    assert [one["memberId"] for one in ann.ok("GET", f"{path}/member")["results"]] == [str(ann.id)]
+    with planned.database() as conn, pytest.raises(CheckViolation):
+        conn.execute("INSERT INTO organization_member VALUES (%s, %s, true, true)", (int(made["id"]), ANONYMOUS))

@@ -77,10 +77,14 @@ def _whom(conn: Connection, actor: Actor, given: NewInvitation) -> tuple[int | N
     if sum(one is not UNSET for one in (given.user_name, given.invitee_id, given.invitee_email)) != 1:
         raise BadRequest("An invitation names one of userName, inviteeId and inviteeEmail.")
     if given.user_name is not UNSET:
+        unknown = NotFound(f"There is no user {given.user_name[:50]!r}; invite an inviteeEmail instead.")
         try:
-            return people.find(conn, given.user_name), None
+            found = people.find(conn, given.user_name)
         except NotFound:
-            raise NotFound(f"There is no user {given.user_name[:50]!r}; invite an inviteeEmail instead.") from None
+            raise unknown from None
+        if rows.kind_of(conn, actor, found) != "user":
+            raise unknown
+        return found, None
     if given.invitee_id is not UNSET:
         if rows.kind_of(conn, actor, given.invitee_id) != "user":
             raise NotFound(f"There is no user {given.invitee_id}; a team is added as a member instead.")

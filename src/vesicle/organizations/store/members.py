@@ -6,7 +6,7 @@ from datetime import datetime
 
 from psycopg.rows import args_row
 
-from vesicle.access import Actor
+from vesicle.access import ANONYMOUS, Actor
 from vesicle.db import Connection
 from vesicle.organizations.model.invitations import InvitationRow
 
@@ -198,10 +198,12 @@ def addresses(conn: Connection, actor: Actor, principal_ids: list[int]) -> list[
 
 
 def kind_of(conn: Connection, actor: Actor, principal_id: int) -> str | None:
-    """Whether a principal is a user, a team or a group; None for one that there is not."""
+    """Whether a principal is a user, a team or a group; None for one that there is not. Those who did not sign in are
+    many, and so a group.
+    """
     _ = actor
     row = conn.execute("SELECT kind FROM principal WHERE id = %s", (principal_id,)).fetchone()
-    return row[0] if row else None
+    return None if row is None else "group" if principal_id == ANONYMOUS else row[0]
 
 
 def addresses_of(conn: Connection, actor: Actor) -> set[str]:
