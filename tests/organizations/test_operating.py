@@ -74,6 +74,10 @@ def test_what_was_there_before_is_proposed_edited_and_allocated_again_and_again(
     assert where == [int(own(ann)["id"]), int(target["id"]), int(target["id"])]
     assert "is in organization" in org(planned, "allocate", edited, status=1)
     check(planned)
+    edited.write_text(f"project,organization\n{projects[0]['id']},a\0b\nsyn1,\u00b2\n")
+    assert org(planned, "allocate", edited, status=1).count("NOT MOVED: ") == 2
+    edited.write_bytes("project,organization\nsyn1,Universit\u00e4t\n".encode("latin-1"))
+    assert "Save it as CSV in UTF-8" in org(planned, "allocate", edited, status=2)
     edited.write_text("a,b\n1,2\n")
     assert "has to have the columns project," in org(planned, "allocate", edited, status=2)
 

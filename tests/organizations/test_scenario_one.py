@@ -190,6 +190,7 @@ def test_what_a_manager_does_by_api_an_operator_does_by_command(
     changed = ann.ok("GET", f"{ORG}/{first}")
     assert not {"defaultStorageLocationId", "managerStorageLimitBytes"} & changed.keys()
     assert changed["managerCustomStorageLimitBytes"] == 2 * 10**9
+    assert "no number of gigabytes" in org(planned, "set", first, "--custom", "nan", status=2)
     assert "no storage location 99999" in org(planned, "set", first, "--default-storage", "99999", status=2)
     assert org(planned, "files", first, "--project", full).splitlines()[1].split(",")[1:3] == [full, "10"]
     assert org(planned, "files", first, "--project", "0").count(",5,") == 1

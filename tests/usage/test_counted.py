@@ -153,6 +153,10 @@ def test_managed_credentials_are_refused_at_the_limit_and_custom_ones_are_not(
     answer = ann.call("GET", f"/repo/v1/entity/{folders[0]}/sts", permission="read_only")
     assert (answer.status_code, answer.json()["errorCode"]) == (403, "EGRESS_LIMIT_EXCEEDED")
     assert "may send 100 bytes a month" in answer.json()["reason"]
+    other = ann.folder(project_in(ann, managed(chief, ann)["id"]))["id"]
+    set_on(ann, other, ours)
+    answer = ann.call("GET", f"/repo/v1/entity/{other}/sts", permission="read_only")
+    assert answer.json()["reason"].startswith(f"{made['name']} may send 100 bytes"), "no way around by another one"
     lent(ann, folders[1], "read_write")
     behind = ann.ok("GET", f"{usage(made['id'])}/download")["results"]
     assert [one.get("credentials") for one in behind] == ["read_write", None, "read_only"]

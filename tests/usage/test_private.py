@@ -107,9 +107,7 @@ def test_what_others_have_as_upload_destination_does_not_become_private(
     org(planned, "storage", str(place), "--private-to", made["id"])
 
 
-def test_a_project_that_moves_away_lends_nothing_of_private_storage(
-    planned: Server, chief: Person, ann: Person
-) -> None:
+def test_what_moves_away_lends_nothing_of_private_storage(planned: Server, chief: Person, ann: Person) -> None:
     made, theirs, place = managed(chief, ann), managed(chief, ann), managed_sts(ann)
     org(planned, "storage", str(place), "--private-to", made["id"])
     project = project_in(ann, made["id"])
@@ -117,11 +115,12 @@ def test_a_project_that_moves_away_lends_nothing_of_private_storage(
     set_on(ann, folder, place)
     asked = f"/repo/v1/entity/{folder}/sts?permission=read_only"
     assert ann.ok("GET", asked)["bucket"]
-    ann.ok("PUT", f"{ORG}/{theirs['id']}/project/{project}")
+    status, reason = refused(ann, "PUT", f"{ORG}/{theirs['id']}/project/{project}")
+    assert (status, "or has it as upload destination" in reason) == (400, True)
+    elsewhere = project_in(ann, theirs["id"])
+    ann.ok("PUT", f"/repo/v1/entity/{folder}", {**ann.ok("GET", f"/repo/v1/entity/{folder}"), "parentId": elsewhere})
     status, reason = refused(ann, "GET", asked)
     assert (status, "private to another organization" in reason) == (403, True)
-    ann.ok("PUT", f"{ORG}/{made['id']}/project/{project}")
-    assert ann.ok("GET", asked)["bucket"]
 
 
 def waits(conn: psycopg.Connection[Any], of: Future[Any]) -> None:

@@ -65,7 +65,7 @@ def as_bytes(gigabytes: float | None) -> Maybe[int]:
     if gigabytes is None:
         return UNSET
     if not math.isfinite(gigabytes):
-        raise BadRequest(f"{gigabytes} is no number of gigabytes; leave it out, and there is no limit.")
+        raise BadRequest(f"{gigabytes} is no number of gigabytes; write one such as 1.5.")
     return round(gigabytes * GB)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Any
 
 import typer
@@ -106,7 +107,7 @@ def set_some(
             raise BadRequest("--thresholds takes whole numbers with commas between, such as 80,90,100.") from None
     for name, limit in (("storage", storage), ("egress", egress), ("custom_storage", custom)):
         if limit is not None:
-            changes[f"manager_{name}_limit_bytes"] = as_bytes(limit) if limit >= 0 else NO_LIMIT
+            changes[f"manager_{name}_limit_bytes"] = NO_LIMIT if limit < 0 and isfinite(limit) else as_bytes(limit)
     with database(data, config) as (conn, _):
         _change(conn, organization, **changes)
         show(founding.read(conn, OPERATOR, organization))

@@ -41,9 +41,13 @@ def apply(conn: Connection, settings: Settings, lines: Iterable[str]) -> Iterato
     that is no proposal.
     """
     reader = csv.DictReader(lines)
-    if not {"project", "organization"} <= set(reader.fieldnames or []):
+    try:
+        columns = set(reader.fieldnames or [])
+    except (UnicodeDecodeError, csv.Error) as trouble:
+        raise _unreadable(1, trouble) from None
+    if not {"project", "organization"} <= columns:
         raise BadRequest(f"The file has to have the columns {', '.join(COLUMNS)}; begin with: vesicle org propose")
-    for line in reader:
+    for line in _rows(reader):
         try:
             project_id = int(EntityId.parse(line["project"]))
             with conn.transaction():
@@ -51,6 +55,20 @@ def apply(conn: Connection, settings: Settings, lines: Iterable[str]) -> Iterato
         except (Refusal, ValueError) as refusal:
             said = f"NOT MOVED: {refusal}"
         yield f"{line['project']}: {said}"
+
+
+def _rows(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+    """Every line; those before one that cannot be read are dealt with. Raises BadRequest."""
+    try:
+        yield from reader
+    except (UnicodeDecodeError, csv.Error) as trouble:
+        raise _unreadable(reader.line_num + 1, trouble) from None
+
+
+def _unreadable(number: int, trouble: Exception) -> BadRequest:
+    return BadRequest(
+        f"The file cannot be read on from line {number}: {trouble}. Save it as CSV in UTF-8, and apply it again."
+    )
 
 
 def _place(conn: Connection, settings: Settings, project_id: int, wanted: str) -> str:
@@ -66,7 +84,9 @@ def _target(conn: Connection, settings: Settings, project_id: int, wanted: str) 
         if maker_id is None:
             raise NotFound(f"There is no project syn{project_id}.")
         return founding.default_of(conn, OPERATOR, settings, maker_id)
-    found = int(wanted) if wanted.isdigit() else rows.named(conn, OPERATOR, wanted)
+    if not wanted.isprintable():
+        raise NotFound(f"{wanted[:50]!r} is the name of no organization.")
+    found = int(wanted) if wanted.isascii() and wanted.isdigit() else rows.named(conn, OPERATOR, wanted)
     if found is None or found == INSTALLATION:
         raise NotFound(f"There is no organization {wanted!r} to put it into; make it first.")
     return found

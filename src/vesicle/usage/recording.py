@@ -50,11 +50,12 @@ def record_credentials(
 ) -> None:
     """One row for temporary credentials that are lent. What is read with them nobody sees, so nothing is charged.
 
-    None are lent at the egress limit of the organization that would pay. Raises Forbidden.
+    None are lent at the egress limit of the organization that would pay, or of another that has something at the
+    location. Raises Forbidden.
     """
-    organization_id = rows.payer(conn, actor, 0, proof.project_id)
-    if rows.is_stopped(conn, actor, organization_id, location_id):
-        raise refusal(conn, actor, organization_id)
+    stopped = rows.stopped(conn, actor, rows.payer(conn, actor, 0, proof.project_id), location_id)
+    if stopped is not None:
+        raise refusal(conn, actor, stopped)
     rows.insert_credentials(conn, actor, proof, location_id, permission)
 
 

@@ -11,12 +11,12 @@ from vesicle.usage.store import egress, transfers
 def move_project(conn: Connection, project_id: int, source_id: int, target_id: int) -> None:
     """What a project stores is the target's from now on. The project must be held alone.
 
-    Raises BadRequest when it does not fit there, and when content lies in private storage of the source.
+    Raises BadRequest when it does not fit there, and when content lies in private storage of the source, or is to.
     """
     if transfers.has_private(conn, project_id, source_id):
         raise BadRequest(
-            f"syn{project_id} has content in private storage of its organization; move that content to other storage"
-            " first."
+            f"syn{project_id} has content in private storage of its organization, or has it as upload destination; move"
+            " that content to other storage, and give its projects and folders another destination first."
         )
     charging.apply(conn, transfers.flows_of_move(conn, project_id, source_id, target_id))
 

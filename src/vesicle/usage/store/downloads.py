@@ -115,15 +115,27 @@ def state(conn: Connection, actor: Actor, organization_id: int) -> EgressState:
     return found or EgressState(f"Organization {organization_id}", None, "YEAR", None, None, 0)
 
 
-def is_stopped(conn: Connection, actor: Actor, organization_id: int, location_id: int) -> bool:
-    """Whether nothing more may be sent from a location for an organization."""
-    now = state(conn, actor, organization_id)
-    row = conn.execute(
-        "SELECT l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited' FROM storage_location l"
-        " LEFT JOIN storage_terms t ON t.location_id = l.id WHERE l.id = %s",
-        (location_id,),
-    ).fetchone()
-    return bool(row and row[0] and now.limit is not None and now.sent >= now.limit)
+_STOPPED = f"""
+SELECT a.organization_id {PERIODS}
+WHERE (a.organization_id = %(payer)s OR a.organization_id IN (
+    SELECT u.organization_id FROM usage_total u WHERE u.location_id = %(location)s AND u.files > 0))
+AND EXISTS (
+    SELECT 1 FROM storage_location l LEFT JOIN storage_terms t ON t.location_id = l.id
+    WHERE l.id = %(location)s AND l.kind = 'managed-s3' AND coalesce(t.egress, 'limited') = 'limited')
+AND a.egress_limit <= coalesce((
+    SELECT sum(bytes) FROM egress_counter e
+    WHERE e.organization_id = a.organization_id AND e.begins_on = b.begins_on), 0)
+ORDER BY a.organization_id <> %(payer)s, a.organization_id LIMIT 1
+"""
+
+
+def stopped(conn: Connection, actor: Actor, organization_id: int, location_id: int) -> int | None:
+    """An organization for which nothing more may be sent from a location: this one, or another that has something
+    there, for credentials open all of it.
+    """
+    _ = actor
+    row = conn.execute(_STOPPED, {"payer": organization_id, "location": location_id}).fetchone()
+    return row[0] if row else None
 
 
 def downloads(

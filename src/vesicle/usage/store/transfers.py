@@ -8,11 +8,14 @@ from vesicle.usage.store import egress
 
 
 def has_private(conn: Connection, project_id: int, organization_id: int) -> bool:
-    """Whether a project has content in storage that is private to its organization."""
+    """Whether a project has content in storage that is private to its organization, or puts its new files there."""
     row = conn.execute(
-        "SELECT 1 FROM usage_total u JOIN storage_terms t ON t.location_id = u.location_id"
-        " WHERE u.project_id = %s AND u.files > 0 AND t.private_to = %s LIMIT 1",
-        (project_id, organization_id),
+        "SELECT 1 FROM storage_terms t WHERE t.private_to = %(organization)s AND (EXISTS ("
+        " SELECT 1 FROM usage_total u WHERE u.project_id = %(project)s AND u.location_id = t.location_id"
+        " AND u.files > 0) OR EXISTS (SELECT 1 FROM project_setting_location l"
+        " JOIN project_setting s ON s.id = l.setting_id JOIN node n ON n.id = s.node_id"
+        " WHERE l.location_id = t.location_id AND n.project_id = %(project)s)) LIMIT 1",
+        {"organization": organization_id, "project": project_id},
     ).fetchone()
     return row is not None
 
