@@ -95,6 +95,8 @@ def register(
         "contentTypeFrom": content_type, "md5From": md5, "changed": changed, "versionLabel": label or None,
         "versionComment": comment or None, "dryRun": dry_run, "continueJobId": continue_job,
     }  # fmt: skip
+    if manifest is not None:
+        from_outside.check_writable(manifest)
     done = from_outside.register(caller, location, asked, lambda text: typer.echo(text, err=True))
     if manifest is not None:
         from_outside.save_manifest(caller, done, manifest)

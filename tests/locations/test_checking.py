@@ -35,7 +35,7 @@ def test_the_owner_and_their_team_get_the_table_and_the_documents(
     assert {"owner.txt", "multipart upload", "CORS for browsers", "a location here"} <= states(found).keys()
     assert (found["bucket"], found["baseKey"]) == (bucket, "raw")
     assert json.loads(found["bucketPolicy"])["Statement"]
-    assert json.loads(found["cors"])[0]["AllowedOrigins"] == [server.settings().api_url]
+    assert json.loads(found["cors"])["CORSRules"][0]["AllowedOrigins"] == [server.settings().api_url]
     assert "AWS::S3::Bucket" in found["cloudFormation"]
     assert [one.key for one in server.store().list(bucket, "")] == ["raw/owner.txt"]
     assert list(server.store().open_uploads(bucket)) == []

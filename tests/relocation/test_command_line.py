@@ -7,9 +7,13 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from tests.live import Person, Server, command, environment
 from tests.locations.buckets import external, location, own_bucket, put
 from tests.relocation.registrations import counts, result
+
+from vesicle.errors import BadRequest
+from vesicle.relocation.from_outside import Caller
 
 
 def register(person: Person, *arguments: str, token: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -48,10 +52,20 @@ def test_a_refusal_is_one_sentence(server: Server, owner: Person, stranger: Pers
         register(stranger, number, project),
         register(owner, number, "syn1"),
         register(owner, number, project, token=""),
+        register(owner, number, project, token="no\ntoken"),
+        register(owner, number, project, "--manifest", "/nonexistent/plan.csv"),
+        register(owner, number, project, "--manifest", "/"),
+        register(owner, number, project, "--prefix", "/"),
     ):
         assert done.returncode == 2
         assert done.stderr.startswith("vesicle: ")
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["data.example.org", "http://127.0.0.1:80x", "http://[::1"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(BadRequest, match="is not the address of a vesicle"):
+        Caller(url, "token")
 
 
 def test_a_command_that_is_killed_leaves_a_registration_that_goes_on(server: Server, owner: Person) -> None:

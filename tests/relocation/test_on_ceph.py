@@ -88,7 +88,24 @@ def test_a_door_that_closes_half_way_is_a_clear_error_and_the_job_can_be_continu
     assert 1 <= done <= OBJECTS // 1000
     theirs.everything()
     told = result(lab, number, start(lab, number, project, prefix="raw/", continueJobId=job)).json()
-    assert told["found"] == OBJECTS
-    again = register(lab, number, project, prefix="raw/")
-    assert again["registered"] + told["registered"] == OBJECTS
-    assert again["registered"] == told["reported"], "what could not be looked at is made by the next registration"
+    assert (told["found"], told["registered"], told["reported"]) == (OBJECTS, OBJECTS, 0), "all of it is tried again"
+    assert counts(register(lab, number, project, prefix="raw/")) == {"unchanged": OBJECTS}
+
+
+def test_what_may_not_be_looked_at_is_not_called_missing(far: Server, theirs: Owned, lab: Person) -> None:
+    theirs.everything()
+    theirs.put("owner.txt", str(lab.id))
+    theirs.s3.put_bucket_versioning(Bucket=theirs.name, VersioningConfiguration={"Status": "Enabled"})
+    theirs.put("d/x.txt", "x")
+    number, project = location(lab, external(theirs.name, endpointUrl=theirs.endpoint)), lab.project()["id"]
+    register(lab, number, project, prefix="d/")
+    arn = f"arn:aws:s3:::{theirs.name}"
+    theirs.let_in({"Action": ["s3:ListBucket"], "Resource": [arn]})
+    path = f"/vesicle/v1/storageLocation/{number}/drift"
+    answer = result(lab, number, lab.ok("POST", path, {})["token"], door="drift")
+    assert (answer.status_code, "is not known" in answer.text) == (400, True), lab.ok("GET", path)
+    assert lab.ok("GET", path)["results"] == []
+    theirs.everything()
+    again = result(lab, number, lab.ok("POST", path, {})["token"], door="drift")
+    assert again.status_code == 201, again.text
+    assert lab.ok("GET", path)["results"] == []

@@ -25,6 +25,11 @@ class Refused(StoreError, errors.StoreRefused):
         super().__init__(reason)
         self.store_code = store_code
 
+    @property
+    def is_of_access(self) -> bool:
+        """The store does not let this server do that; whether the thing is there, it did not say."""
+        return self.store_code in ("AccessDenied", "403", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch")
+
 
 class NoSuchObject(Refused):
     """There is no object under this key (or not in this version)."""

@@ -199,7 +199,7 @@ def _browsers(check: Check, key: str) -> None:
     if {"read", "write"} <= check.can:
         with check.trying("presigned GET", "Let clients reach the store's address; a proxy must not change headers."):
             _must_answer(200, subject.ask("GET", url))
-    with check.trying("CORS for browsers", "Give the bucket the CORS document below.") as seen:
+    with check.trying("CORS for browsers", "Give the bucket the CORS document of the papers.") as seen:
         for method in ("GET", "PUT"):
             asked = {"Origin": check.origin, "Access-Control-Request-Method": method}
             allowed = subject.ask("OPTIONS", url, headers=asked).headers.get("Access-Control-Allow-Origin")
@@ -245,7 +245,7 @@ def _summary(check: Check) -> Finding:
         return Finding(
             "a location here", "works", "is write-only: what is uploaded stays unverified, and is not handed out"
         )
-    return Finding("a location here", "fails", "neither reads nor writes", "Give the bucket the policy below.")
+    return Finding("a location here", "fails", "neither reads nor writes", "Give the bucket the policy of the papers.")
 
 
 def tidy(check: Check) -> None:

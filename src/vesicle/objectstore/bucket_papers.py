@@ -46,14 +46,13 @@ def bucket_policy(
     }  # fmt: skip
 
 
-def cors(origin: str) -> list[dict[str, Any]]:
-    """Lets web pages of this origin send and fetch files by presigned URLs."""
-    return [
-        {
-            "AllowedOrigins": [origin], "AllowedMethods": ["GET", "HEAD", "PUT"], "AllowedHeaders": ["*"],
-            "ExposeHeaders": ["ETag", "Content-Length", "Content-Range"], "MaxAgeSeconds": 3000,
-        }
-    ]  # fmt: skip
+def cors(origin: str) -> dict[str, Any]:
+    """Lets web pages of this origin send and fetch files by presigned URLs; as S3 itself takes it."""
+    rule = {
+        "AllowedOrigins": [origin], "AllowedMethods": ["GET", "HEAD", "PUT"], "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag", "Content-Length", "Content-Range"], "MaxAgeSeconds": 3000,
+    }  # fmt: skip
+    return {"CORSRules": [rule]}
 
 
 def cloud_formation(

@@ -30,12 +30,21 @@ def needs_a_look(asked: RegisterObjectsRequest) -> bool:
 
 
 def of_many(place: Place, asked: RegisterObjectsRequest, seen: Sequence[Seen]) -> dict[str, Bytes | str]:
-    """For each object what is known of it, or why it cannot be registered; by key. Raises Unavailable."""
+    """For each object what is known of it, or why it cannot be registered; by key. Raises Unavailable, and Refused
+    where the store lets this server into the bucket no more.
+    """
     if not needs_a_look(asked):
         return {one.key: _of_listing(asked, one) for one in seen}
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        found = threads.map(lambda one: patiently(lambda: _looked_at(place, asked, one)), seen)
-        return dict(zip([one.key for one in seen], found, strict=True))
+        looked = threads.map(lambda one: patiently(lambda: _looked_at(place, asked, one)), seen)
+        found = dict(zip([one.key for one in seen], looked, strict=True))
+    if any(isinstance(one, Refused) for one in found.values()):
+        # One object may be closed to this server. Where the bucket is, the registration ends here and goes on later.
+        patiently(lambda: place.store.list(place.bucket, place.base_key or "", None, 1))
+    return {
+        key: f"the object cannot be read: {one.reason}" if isinstance(one, Refused) else one
+        for key, one in found.items()
+    }
 
 
 def _of_listing(asked: RegisterObjectsRequest, one: Seen) -> Bytes:
@@ -44,7 +53,7 @@ def _of_listing(asked: RegisterObjectsRequest, one: Seen) -> Bytes:
     return Bytes(one.key, name, one.size, one.etag, one.version_id, _TYPES.guess_type(name)[0], md5, md5 is not None)
 
 
-def _looked_at(place: Place, asked: RegisterObjectsRequest, one: Seen) -> Bytes | str:
+def _looked_at(place: Place, asked: RegisterObjectsRequest, one: Seen) -> Bytes | Refused | str:
     try:
         stat = place.store.stat(place.bucket, one.key)
         name = one.key.rpartition("/")[2]
@@ -52,7 +61,7 @@ def _looked_at(place: Place, asked: RegisterObjectsRequest, one: Seen) -> Bytes 
     except NoSuchObject:
         return "the object is gone since it was listed"
     except Refused as refused:
-        return f"the object cannot be read: {refused.reason}"
+        return refused
     by_name = _TYPES.guess_type(name)[0]
     content_type = _sound(stat.content_type) if asked.content_type_from == "object" else by_name
     version = None if stat.version_id == "null" else stat.version_id

@@ -119,10 +119,17 @@ def _ask_for_the_rest(
 
 
 def _of_object(place: resolving.Place, one: drift.Recorded) -> Difference | None:
-    """How the object of a handle differs; None when it is there as it is on record."""
+    """How the object of a handle differs; None when it is there as it is on record. Raises BadRequest where the store
+    does not let this server look.
+    """
     try:
         now = place.store.stat(place.bucket, one.key, one.version_id)
-    except Refused:
+    except Refused as refused:
+        if refused.is_of_access:
+            raise BadRequest(
+                f"Whether {one.key} is in the bucket {place.bucket} is not known: {refused.reason} Let this server read"
+                " objects there, old versions too (`vesicle check bucket` says how), and compare again."
+            ) from None
         return Difference(one.id, "missing", None, None, None)
     if (now.size, now.etag) == (one.size, one.etag or now.etag):
         return None

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from vesicle.errors import BadRequest, Refusal, Unavailable
 
@@ -41,8 +42,15 @@ class Caller:
     """Who asks a server, with a token."""
 
     def __init__(self, url: str, token: str) -> None:
-        if not url.startswith(("http://", "https://")):
+        try:
+            # A port that is no number is found when it is asked for.
+            fine = url.startswith(("http://", "https://")) and urlsplit(url).port != 0
+        except ValueError:
+            fine = False
+        if not fine:
             raise BadRequest(f"{url[:100]!r} is not the address of a vesicle, such as https://data.example.org.")
+        if not (token.isascii() and token.isprintable()):
+            raise BadRequest("The access token has characters that no token has, such as an end of line.")
         self._url, self._token = url.rstrip("/"), token
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
@@ -96,6 +104,14 @@ def register(caller: Caller, location: int, asked: dict[str, Any], tell: Callabl
             told = message
             tell(message)
         time.sleep(LOOK_EVERY_S)
+
+
+def check_writable(file: Path) -> None:
+    """That a manifest can be saved there, before the long work begins. Raises BadRequest."""
+    try:
+        file.open("ab").close()
+    except OSError as error:
+        raise BadRequest(f"The manifest cannot be saved as {file}: {error.strerror}.") from None
 
 
 def save_manifest(caller: Caller, done: dict[str, Any], file: Path) -> None:

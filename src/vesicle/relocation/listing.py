@@ -13,6 +13,10 @@ from vesicle.locations.resolving import Place
 PAGE = 1000
 PATIENCE_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """A store that is started again is waited for a little, before the whole job is put off."""
+OF_VERSIONS = "\x01versions "
+"""How the cursor of a listing of versions begins. Whether a bucket is listed so may change between two pages, as it gets
+versions or other rights; then the walk begins anew, for neither cursor means anything to the other listing.
+"""
 T = TypeVar("T")
 
 
@@ -53,16 +57,18 @@ class Walk:
                     return
 
     def _page(self, cursor: str | None) -> tuple[list[Seen], str | None]:
-        listed = self._store.list(self._bucket, self.prefix, cursor, PAGE)
+        behind = None if cursor is None or cursor.startswith(OF_VERSIONS) else cursor
+        listed = self._store.list(self._bucket, self.prefix, behind, PAGE)
         return [Seen(one.key, one.size, one.etag) for one in listed], listed[-1].key if listed else None
 
     def _page_of_versions(self, cursor: str | None) -> tuple[list[Seen], str | None]:
-        page = self._store.list_versions(self._bucket, self.prefix, cursor, PAGE)
+        behind = cursor.removeprefix(OF_VERSIONS) if cursor is not None and cursor.startswith(OF_VERSIONS) else None
+        page = self._store.list_versions(self._bucket, self.prefix, behind, PAGE)
         found = [
             Seen(one.key, one.size, one.etag, None if one.version_id == "null" else one.version_id, one.newest)
             for one in page.found
         ]
-        return found, page.after
+        return found, None if page.after is None else OF_VERSIONS + page.after
 
 
 def patiently(ask: Callable[[], T]) -> T:

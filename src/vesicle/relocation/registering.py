@@ -60,6 +60,10 @@ def allowed(conn: Connection, actor: Actor, stores: Stores, asked: RegisterObjec
     prefix, label = asked.prefix or "", asked.version_label or ""
     if len(prefix.encode(errors="replace")) > LONGEST_PREFIX or not prefix.isprintable():
         raise BadRequest(f"prefix has at most {LONGEST_PREFIX} bytes, and no characters that do not print.")
+    if prefix.startswith("/") or "//" in prefix:
+        raise BadRequest(
+            "prefix has an empty piece before or between slashes; write it as keys go on behind the base key."
+        )
     if len(label) > LONGEST_LABEL or len(asked.version_comment or "") > LONGEST_LABEL:
         raise BadRequest(f"versionLabel and versionComment have at most {LONGEST_LABEL} characters.")
     return Allowed(location, target, place)
