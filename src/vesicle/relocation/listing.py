@@ -14,8 +14,8 @@ PAGE = 1000
 PATIENCE_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """A store that is started again is waited for a little, before the whole job is put off."""
 OF_VERSIONS = "\x01versions "
-"""How the cursor of a listing of versions begins. Whether a bucket is listed so may change between two pages, as it gets
-versions or other rights; then the walk begins anew, for neither cursor means anything to the other listing.
+"""How the cursor of a listing of versions begins. Whether a bucket is listed so may change between two pages, when it
+gets versions or other rights; then the walk begins anew, for neither cursor means anything to the other listing.
 """
 T = TypeVar("T")
 
