@@ -315,12 +315,12 @@ def test_a_team_is_a_member_and_each_of_its_people_counts(
     with planned.database() as conn:
         conn.execute("INSERT INTO membership (member_id, group_id) VALUES (%s, %s)", (chief.id, team))
     status, reason = refused(bob, "POST", "/repo/v1/entity", project_body(), organizationId=made["id"])
-    assert (status, "its teams have more" in reason) == (403, True)
+    assert (status, "its teams counted" in reason) == (403, True)
     ann.ok("DELETE", path)
     assert refused(ann, "PUT", path, {})[0] == 403
 
 
-def test_certification_is_asked_for_where_it_is_required(planned: Server, ann: Person) -> None:
+def test_certification_is_asked_for_where_it_is_required(planned: Server, chief: Person, ann: Person) -> None:
     from vesicle import access
     from vesicle.errors import Forbidden
     from vesicle.organizations import membership
@@ -328,4 +328,9 @@ def test_certification_is_asked_for_where_it_is_required(planned: Server, ann: P
     uncertified = access.Actor(ann.id, [ann.id], certified=False)
     with planned.database() as conn, conn.transaction(), pytest.raises(Forbidden) as refusal:
         membership.of_new_project(conn, uncertified, replace(planned.settings(), plans="on"))
+    assert refusal.value.code == "USER_CERTIFICATION_REQUIRED"
+    made = managed(chief, ann)
+    ann.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
+    with planned.database() as conn, pytest.raises(Forbidden) as refusal:
+        membership.of_upload(conn, uncertified, planned.settings())
     assert refusal.value.code == "USER_CERTIFICATION_REQUIRED"

@@ -28,7 +28,7 @@ def test_a_project_moves_with_its_charges_and_managers_of_both_are_told(
     path = f"{ORG}/{there['id']}/project/{project}"
     assert refused(bob, "PUT", path)[0] == 403
     status, reason = refused(ann, "PUT", path)
-    assert (status, "ask for a seat" in reason) == (403, True)
+    assert (status, "to invite you" in reason) == (403, True)
     join(bob, ann, there["id"])
     assert ann.ok("PUT", path)["organizationId"] == there["id"]
     assert (account(planned, here["id"]), account(planned, there["id"])) == ((0, 0), (100, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
+from tests import sending
 from tests.live import Person, Server
 from tests.organizations.test_membership import ORG, join, managed, organization_of, project_body, refused
 from tests.organizations.test_operating import org
@@ -45,7 +46,9 @@ def test_the_people_of_a_team_are_members_while_they_are_in_it(
     assert (status, "allows 3 certified users" in reason) == (403, True), "the owner, and two people of the team"
     late.ok("PUT", f"/repo/v1/team/{team}/member/{late.id}")
     status, reason = refused(guest, "POST", "/repo/v1/entity", project_body(), organizationId=made["id"])
-    assert (status, "its teams have more" in reason) == (403, True)
+    assert (status, "its teams counted" in reason) == (403, True)
+    status, reason = refused(guest, "POST", "/file/v1/file/multipart", sending.request(b"x", "x.txt"))
+    assert (status, "its teams counted" in reason) == (403, True)
     bob.ok("DELETE", f"/repo/v1/team/{team}/member/{late.id}")
     guest.ok("POST", "/repo/v1/entity", project_body(), organizationId=made["id"])
 
@@ -61,6 +64,28 @@ def test_the_people_of_a_team_are_members_while_they_are_in_it(
     else:
         org(planned, "remove-member", made["id"], team)
     assert refused(bob, "POST", "/repo/v1/entity", project_body(), organizationId=made["id"])[0] == 403
+
+
+def test_who_has_a_seat_in_a_team_is_invited_when_all_are_taken(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, late = managed(chief, ann, certifiedUserLimit=2), planned.person("late")
+    ann.ok("PUT", f"{ORG}/{made['id']}/member/{team_of(bob)}", {})
+    join(ann, bob, made["id"])
+    assert refused(ann, "POST", f"{ORG}/{made['id']}/invitation", {"userName": late.name})[0] == 403
+
+
+def test_roles_change_while_there_are_more_people_than_seats(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made = managed(chief, ann, certifiedUserLimit=2)
+    join(ann, bob, made["id"])
+    path = f"{ORG}/{made['id']}/member/{bob.id}"
+    ann.ok("PUT", path, {"isManager": True, "isContributor": True})
+    org(planned, "limit", made["id"], "--users", "1")
+    assert not ann.ok("PUT", path, {"isManager": False, "isContributor": True})["isManager"]
+    ann.ok("PUT", path, {"isManager": False, "isContributor": False})
+    assert refused(ann, "PUT", path, {"isManager": False, "isContributor": True})[0] == 403
 
 
 def test_a_team_that_manages_is_told_and_decides_as_its_people(

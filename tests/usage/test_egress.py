@@ -233,6 +233,9 @@ def test_limits_of_a_projects_location_are_as_the_contract_says(planned: Server,
     body = {"concreteType": "org.sagebionetworks.repo.model.FileEntity", "parentId": project, "name": "more"}
     answer = ann.call("POST", "/repo/v1/entity", {**body, "dataFileHandleId": ann.upload(b"x" * 21)})
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "PROJECT_STORAGE_LIMIT_EXCEEDED")
+    begin = sending.request(b"z" * 21, "z.txt"), "/file/v1/file/multipart"
+    answer = ann.call("POST", begin[1], begin[0], parentId=project)
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "PROJECT_STORAGE_LIMIT_EXCEEDED"), "not sent first"
     chief.ok("PUT", f"{path}/limit", {**limit, "maxAllowedFileBytes": 50})
     assert ann.ok("GET", f"{path}/usage")["locations"][0]["isOverLimit"]
     chief.ok("PUT", f"{path}/limit", {**limit, "maxAllowedFileBytes": None})

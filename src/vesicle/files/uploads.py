@@ -117,6 +117,7 @@ def promiser(
             payer = membership.of_upload_to(conn, actor, settings, location_id, parent_id)
         instead_of = earlier.id if earlier else None
         charging.check_room(conn, payer.organization_id, location_id, wanted, instead_of=instead_of)
+        charging.check_room_of_project(conn, payer.project_id, location_id, wanted)
         return payer
 
     return promising.repeated(found)

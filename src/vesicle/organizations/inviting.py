@@ -49,7 +49,7 @@ def invite(
         raise Forbidden(f"{who.of.name} sent {MOST_A_DAY} invitations in the last 24 hours; send more tomorrow.")
     invitee_id, email = _whom(conn, actor, given)
     _check_new(conn, who, rows.person_with(conn, actor, email) if email else invitee_id)
-    if given.is_contributor:
+    if given.is_contributor and not (invitee_id and rows.has_seat(conn, actor, organization_id, invitee_id)):
         check_room_for_contributor(conn, who)
     made = rows.insert_invitation(
         conn, actor, organization_id, invitee_id, email, GOOD_FOR_DAYS, as_manager=given.is_manager,

@@ -14,6 +14,8 @@ from vesicle.settings import Settings
 from vesicle.usage import charging
 from vesicle.usage.model import NO_PROJECT, Payer
 
+UNCERTIFIED = "USER_CERTIFICATION_REQUIRED"
+
 
 def of_new_project(conn: Connection, actor: Actor, settings: Settings, chosen: int | None = None) -> int:
     """The organization that a project made now belongs to: the chosen one, the preferred one, or the default one.
@@ -24,10 +26,8 @@ def of_new_project(conn: Connection, actor: Actor, settings: Settings, chosen: i
     organization_id = of_upload(conn, actor, settings) if chosen is None else chosen
     if organization_id == INSTALLATION and settings.plans == "off":
         return INSTALLATION
-    if not actor.certified:
-        raise Forbidden("Only certified users may make projects in an organization.", "USER_CERTIFICATION_REQUIRED")
     who = standing(conn, actor, organization_id, lock=True)
-    _require_contributor(conn, who)
+    require_maker(conn, who)
     limit = who.of.project_limit
     if limit is not None and rows.project_count(conn, actor, organization_id) >= limit:
         raise Forbidden(
@@ -52,6 +52,9 @@ def _of_upload(conn: Connection, actor: Actor, settings: Settings, parent_id: in
         return Payer(_require_contribution(conn, actor, proof.project_id), proof.project_id or NO_PROJECT)
     preferred, own = rows.homes(conn, actor)
     if preferred is not None:
+        _check_seats(conn, standing(conn, actor, preferred))
+        if not actor.certified:
+            raise Forbidden("Only certified users upload for an organization.", UNCERTIFIED)
         return Payer(preferred)
     if settings.plans == "off":
         return Payer(INSTALLATION)
@@ -70,6 +73,11 @@ def of_upload_to(
     payer = _of_upload(conn, actor, settings, parent_id)
     owner_id = charging.home_of(conn, payer.organization_id, location_id)
     if owner_id != payer.organization_id:
+        if parent_id is not None:
+            raise Forbidden(
+                f"Storage location {location_id} is private to another organization than that of the place in parentId;"
+                " upload to another location."
+            )
         who = standing(conn, actor, owner_id)
         let_in = who.of.outsiders_may_upload and rows.lets_create(conn, actor, owner_id)
         if not (who.is_contributor or who.is_administrator or let_in):
@@ -109,22 +117,34 @@ def _require_contribution(conn: Connection, actor: Actor, project_id: int | None
     if organization_id is None or organization_id == INSTALLATION:
         return INSTALLATION
     who = standing(conn, actor, organization_id)
-    if who.of.outsiders_may_upload or who.is_contributor or who.is_administrator:
+    if who.of.outsiders_may_upload or who.is_administrator:
+        return organization_id
+    if who.is_contributor:
+        _check_seats(conn, who)
         return organization_id
     raise Forbidden(f"{who.of.name} takes uploads of its own contributors only; ask one of its managers to invite you.")
 
 
-def _require_contributor(conn: Connection, who: Standing) -> None:
+def require_maker(conn: Connection, who: Standing) -> None:
+    """May bring projects into an organization: certified, and a contributor, or an administrator from outside. Raises
+    Forbidden.
+    """
+    if not who.actor.certified:
+        raise Forbidden("Only certified users may make projects in an organization.", UNCERTIFIED)
     if who.is_administrator and not who.is_member:
         return
     if not who.is_contributor:
         raise Forbidden(
             f"You may not make projects in {who.of.name}; ask its owner or one of its managers to invite you."
         )
+    _check_seats(conn, who)
+
+
+def _check_seats(conn: Connection, who: Standing) -> None:
+    """A team of an organization can grow past what its plan allows without anybody asking the organization."""
     limit = who.of.certified_user_limit
-    # A team of an organization can grow past what its plan allows without anybody asking the organization.
     if limit is not None and members.contributors(conn, who.actor, who.of.id) > limit:
         raise Forbidden(
-            f"The plan of {who.of.name} allows {limit} certified users, and its teams have more; remove some, or ask"
-            " for another plan."
+            f"The plan of {who.of.name} allows {limit} certified users, and it has more, those of its teams counted; a"
+            " manager can remove some, or ask for another plan."
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from vesicle.access import Actor, Exists, MayChangePermissions, require
 from vesicle.audit import recording
 from vesicle.db import Connection, lock_projects
-from vesicle.errors import BadRequest, Forbidden, NotFound
+from vesicle.errors import BadRequest, NotFound
 from vesicle.organizations import founding, letters
+from vesicle.organizations.membership import require_maker
 from vesicle.organizations.model.moving import OrganizationProject, OrganizationProjectPage
 from vesicle.organizations.model.organizations import INSTALLATION
 from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
@@ -51,8 +52,7 @@ def move(conn: Connection, actor: Actor, project_id: int, target_id: int) -> Org
     source, target = standing(conn, actor, source_id), standing(conn, actor, target_id, lock=True)
     if not (source.is_manager or source.is_administrator):
         require(conn, actor, MayChangePermissions, project_id)
-    if not (target.is_contributor or target.is_administrator):
-        raise Forbidden(f"You may not make projects in {target.of.name}, so you cannot move one there; ask for a seat.")
+    require_maker(conn, target)
     if source_id == target_id:
         raise BadRequest(f"syn{project_id} is in {target.of.name} already.")
     _check_projects(conn, target, 1)
@@ -71,7 +71,9 @@ def assign(conn: Connection, actor: Actor, project_id: int, target_id: int) -> b
         raise NotFound(f"There is no project syn{project_id}.")
     if source_id == target_id:
         return False
-    _transfer(conn, standing(conn, actor, source_id), standing(conn, actor, target_id, lock=True), project_id)
+    target = standing(conn, actor, target_id, lock=True)
+    _check_projects(conn, target, 1)
+    _transfer(conn, standing(conn, actor, source_id), target, project_id)
     return True
 
 

@@ -33,9 +33,7 @@ def give_seat(
     Call inside a transaction; the organization is held until its end, so the number is exact.
     """
     who = standing(conn, actor, organization_id, lock=True)
-    if is_contributor:
-        check_room_for_contributor(conn, who)
-    rows.put(conn, actor, organization_id, member_id, is_manager=is_manager, is_contributor=is_contributor)
+    _put(conn, who, member_id, is_manager=is_manager, is_contributor=is_contributor)
     if is_contributor and member_id == actor.id:
         organizations.prefer(conn, actor, organization_id, only_if_none=True)
     detail = {"member": member_id, "from": None, "to": {"manager": is_manager, "contributor": is_contributor}}
@@ -43,14 +41,32 @@ def give_seat(
     return _member(conn, who, member_id)
 
 
+def _put(conn: Connection, who: Standing, member_id: int, *, is_manager: bool, is_contributor: bool) -> None:
+    """Roles of a member. Raises Forbidden when they make more certified users than the plan allows: whoever contributes
+    through a team already is none more.
+    """
+    limit, before = who.of.certified_user_limit, 0
+    if is_contributor and limit is not None:
+        before = rows.contributors(conn, who.actor, who.of.id)
+    rows.put(conn, who.actor, who.of.id, member_id, is_manager=is_manager, is_contributor=is_contributor)
+    if is_contributor and limit is not None:
+        after = rows.contributors(conn, who.actor, who.of.id)
+        if after > max(limit, before):
+            raise _no_seat(who, limit)
+
+
 def check_room_for_contributor(conn: Connection, who: Standing) -> None:
     """Raises Forbidden when the plan allows no further certified user."""
     limit = who.of.certified_user_limit
     if limit is not None and rows.contributors(conn, who.actor, who.of.id) >= limit:
-        raise Forbidden(
-            f"The plan of {who.of.name} allows {limit} certified user{'' if limit == 1 else 's'}, and it has as many."
-            " Ask for a larger plan with POST /vesicle/v1/planRequest, or invite without isContributor."
-        )
+        raise _no_seat(who, limit)
+
+
+def _no_seat(who: Standing, limit: int) -> Forbidden:
+    return Forbidden(
+        f"The plan of {who.of.name} allows {limit} certified user{'' if limit == 1 else 's'}, and it has as many."
+        " Ask for a larger plan with POST /vesicle/v1/planRequest, or leave isContributor out."
+    )
 
 
 def put_member(conn: Connection, actor: Actor, organization_id: int, member_id: int, given: MemberRoles) -> Member:
@@ -67,13 +83,7 @@ def put_member(conn: Connection, actor: Actor, organization_id: int, member_id: 
         raise BadRequest(f"User {member_id} is no member of {who.of.name}; invite them.")
     if before is not None and before[1] and not given.is_manager:
         _check_not_last_manager(conn, who, member_id)
-    rows.put(conn, actor, organization_id, member_id, is_manager=given.is_manager, is_contributor=given.is_contributor)
-    limit = who.of.certified_user_limit
-    if given.is_contributor and limit is not None and rows.contributors(conn, actor, organization_id) > limit:
-        raise Forbidden(
-            f"The plan of {who.of.name} allows {limit} certified users, and this would be more. Ask for a larger plan"
-            " with POST /vesicle/v1/planRequest, or leave isContributor out."
-        )
+    _put(conn, who, member_id, is_manager=given.is_manager, is_contributor=given.is_contributor)
     detail = {
         "member": member_id,
         "from": recorded.roles(before),

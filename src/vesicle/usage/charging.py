@@ -214,14 +214,23 @@ def _add_to_projects(conn: Connection, flows: Iterable[Flow]) -> None:
             by_place[flow.project_id, flow.location_id] += flow.stored
     for (project_id, location_id), stored in sorted(by_place.items()):
         if not ledger.add_to_project(conn, project_id, location_id, stored):
-            used, limit = next(
-                (used, limit or 0)
-                for place, used, limit in ledger.project_storage(conn, project_id)
-                if place == location_id
-            )
-            raise BadRequest(
-                f"Project syn{project_id} may store {size(limit)} at storage location {location_id} and stores"
-                f" {size(used)}, so {size(stored)} more do not fit. Delete and purge something, or ask an organization"
-                " administrator for a higher limit.",
-                EXCEEDED,
-            )
+            used, limit = ledger.project_storage_at(conn, project_id, location_id)
+            raise _full_project(project_id, location_id, used, limit or 0, stored)
+
+
+def check_room_of_project(conn: Connection, project_id: int, location_id: int, wanted: int) -> None:
+    """Raises BadRequest when the project itself may not store so much more there: said early, and asked again when a
+    file is tied to it.
+    """
+    used, limit = (0, None) if project_id == NO_PROJECT else ledger.project_storage_at(conn, project_id, location_id)
+    if limit is not None and used + wanted > limit:
+        raise _full_project(project_id, location_id, used, limit, wanted)
+
+
+def _full_project(project_id: int, location_id: int, used: int, limit: int, wanted: int) -> BadRequest:
+    return BadRequest(
+        f"Project syn{project_id} may store {size(limit)} at storage location {location_id} and stores {size(used)}, so"
+        f" {size(wanted)} more do not fit. Delete and purge something, or ask an organization administrator for a"
+        " higher limit.",
+        EXCEEDED,
+    )

@@ -76,6 +76,14 @@ WHERE m.organization_id = %s AND m.is_contributor AND (q.kind = 'user' OR t.memb
 """
 
 
+def has_seat(conn: Connection, actor: Actor, organization_id: int, person_id: int) -> bool:
+    """Whether a person is one of them, by themself or in a team."""
+    _ = actor
+    query = f"{_PEOPLE} AND coalesce(t.member_id, m.principal_id) = %s"
+    row = conn.execute(query, (organization_id, person_id)).fetchone()
+    return bool(row and row[0])
+
+
 def contributors(conn: Connection, actor: Actor, organization_id: int) -> int:
     """How many people may make projects and upload, those of its teams counted one by one."""
     _ = actor

@@ -272,6 +272,12 @@ def project_storage(conn: Connection, project_id: int) -> list[tuple[int, int, i
     ).fetchall()
 
 
+def project_storage_at(conn: Connection, project_id: int, location_id: int) -> tuple[int, int | None]:
+    """What a project stores at one of them, and how much it may."""
+    query = "SELECT stored, max_bytes FROM project_storage WHERE project_id = %s AND location_id = %s"
+    return conn.execute(query, (project_id, location_id)).fetchone() or (0, None)
+
+
 def limit_project(conn: Connection, project_id: int, location_id: int, max_bytes: int | None) -> None:
     """What a project may store at a location from now on."""
     conn.execute(
