@@ -168,6 +168,7 @@ REASONS = {
             "usage.add_totals",
             "usage.add_to_project",
             "usage.project_storage",
+            "usage.project_storage_at",
             "usage.limit_project",
             *(
                 f"usage.{name}"

@@ -148,7 +148,7 @@ def test_what_is_no_entity_and_no_number_is_said_in_one_line(server: Server) -> 
     for arguments, why in (
         (("move-project", "foo", "3"), "vesicle: foo is not a valid Synapse ID.\n"),
         (("project-usage", "foo"), "vesicle: foo is not a valid Synapse ID.\n"),
-        (("limit", "1", "--storage", "nan"), "vesicle: nan is no number of gigabytes; leave it out, and there is no"),
+        (("limit", "1", "--storage", "nan"), "vesicle: nan is no number of gigabytes; write one such as 1.5.\n"),
     ):
         said = run("org", *arguments, "--data", server.data)
         assert (said.returncode, said.stdout) == (2, "")
