@@ -18,6 +18,7 @@ from vesicle.files import http as files_http
 from vesicle.files import reaping, removal
 from vesicle.jobs import http as jobs_http
 from vesicle.locations import http as locations_http
+from vesicle.locations import secrets
 from vesicle.mail import sending
 from vesicle.messages import http as messages_http
 from vesicle.messages import mailing
@@ -105,7 +106,10 @@ def all_stores(settings: Settings) -> Stores:
     """The default store, and those of others that the settings list."""
     managed = Managed(default_store(settings), settings.s3_bucket)
     own = settings.s3_endpoint, settings.store_url
-    return Stores(managed, own, settings.s3, settings.s3_external_endpoint)
+    return Stores(
+        managed, own, settings.s3, settings.s3_external_endpoint,
+        lambda keys: secrets.sealed(settings, keys).decode(), lambda keys: secrets.unsealed(settings, keys),
+    )  # fmt: skip
 
 
 def open_house(settings: Settings) -> House:

@@ -182,6 +182,8 @@ endpoint = "http://127.0.0.1:1234"
 access_key = "key"
 secret_key = "hush"
 buckets = ["theirs"]
+[[s3]]
+endpoint = "https://s3.lab.example"
 """
 
 
@@ -193,6 +195,7 @@ def test_stores_of_others_are_read_from_tables_and_survive_the_way_to_a_child(
     assert [(one.endpoint, one.region, one.buckets) for one in found.s3] == [
         ("https://s3.eu-central-1.amazonaws.com", "eu-central-1", ()),
         ("http://127.0.0.1:1234", "us-east-1", ("theirs",)),
+        ("https://s3.lab.example", "us-east-1", ()),
     ]
     assert "hush" not in repr(found) + repr(found.s3)
     for name, value in as_environment(found).items():
@@ -206,7 +209,8 @@ def test_stores_of_others_are_read_from_tables_and_survive_the_way_to_a_child(
         's3 = "no json"',
         "s3 = 7",
         's3 = ["a"]',
-        '[[s3]]\nendpoint = "https://a.example.org"',
+        '[[s3]]\nendpoint = "https://a.example.org"\nrole = "arn:aws:iam::1:role/a"',
+        '[[s3]]\nendpoint = "https://a.example.org"\nbuckets = ["a"]',
         '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "hush"\nsecret_key = ""',
         '[[s3]]\nendpoint = "a.example.org"\naccess_key = "a"\nsecret_key = "hush"',
         '[[s3]]\nendpoint = "https://a.example.org"\naccess_key = "a"\nsecret_key = "hush"\nregoin = "b"',

@@ -139,3 +139,44 @@ def test_content_moves_between_buckets_of_one_owner_and_not_between_stores(
     assert "bytes are copied inside one store only" in said
     assert "400" in said
     assert handle(person, stays)["storageLocationId"] == 1
+
+
+def test_content_moves_between_buckets_that_only_their_owners_keys_open(
+    ceph: Facts,  # noqa: F811
+    theirs: Owned,  # noqa: F811
+    guest: Client,
+    again: Client,
+) -> None:
+    person, second = guest.person, owned(ceph)
+    project = person.project()["id"]
+    for bucket in (theirs, second):
+        bucket.put(f"{BASE}/owner.txt", person.name)
+    guest.write("a.bin", b"only mine " * 600_000)
+    places = guest.python(
+        f"""
+        import json
+        for bucket in ("{theirs.name}", "{second.name}"):
+            storage_location = syn.restPOST("/storageLocation", json.dumps({{
+                "concreteType": "{KIND}", "uploadType": "S3", "bucket": bucket, "baseKey": "{BASE}",
+                "endpointUrl": "{theirs.endpoint}",
+                "accessKeyId": "{ceph["owner_access_key"]}", "secretAccessKey": "{ceph["owner_secret_key"]}",
+            }}))
+            print(storage_location["storageLocationId"])
+        """
+    ).split()
+    file = guest.python(
+        f"""
+        syn.setStorageLocation("{project}", {places[0]})
+        print(syn.store(synapseclient.File("a.bin", parent="{project}")).id)
+        """
+    ).strip()
+    assert handle(person, file)["bucketName"] == theirs.name
+    assert "'MIGRATED': 1" in moved(guest, project, int(places[1]), "mine")
+    now = handle(person, file)
+    assert now["bucketName"] == second.name
+    assert second.s3.get_object(Bucket=second.name, Key=now["key"])["Body"].read() == b"only mine " * 600_000
+    again.python(
+        f"""
+        assert open(syn.get("{file}", downloadLocation="got").path, "rb").read() == b"only mine " * 600_000
+        """
+    )

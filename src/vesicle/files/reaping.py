@@ -48,7 +48,7 @@ def _reap_one(conn: Connection, handle_id: int, days: int) -> bool:
                 return False
             charging.discharge(conn, handle_id)
             rows.delete_untied(conn, handle_id)
-            removal.remove_object.defer(conn, endpoint=one.endpoint, bucket=one.bucket, key=one.key)
+            removal.remove_object.defer(conn, location_id=one.location_id, bucket=one.bucket, key=one.key)
             detail = {"owner": one.owner_id, "bytes": one.size, "since": one.since.isoformat()}
             recording.note(conn, None, "file_handle.reap", "fileHandle", handle_id, detail)
     except Contention as crossed:

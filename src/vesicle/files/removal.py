@@ -14,8 +14,11 @@ from vesicle.files.model import Handle, Upload
 from vesicle.files.store import reaping
 from vesicle.files.store import uploads as rows
 from vesicle.jobs.queue import periodic, task
+from vesicle.locations import resolving
+from vesicle.locations.model import DEFAULT
 from vesicle.objectstore.contract import NoSuchObject, Refused
 from vesicle.objectstore.s3 import S3Store
+from vesicle.objectstore.stores import endpoint_in
 from vesicle.usage import charging
 from vesicle.web import House
 
@@ -32,19 +35,21 @@ def remove_later(conn: Connection, handle: Handle) -> None:
     """
     if handle.ours and handle.bucket and handle.key:
         etag = None if handle.location_kind == "managed-s3" else handle.object_etag
-        remove_object.defer(conn, endpoint=handle.endpoint, bucket=handle.bucket, key=handle.key, etag=etag)
+        where = handle.storage_location_id or DEFAULT
+        remove_object.defer(conn, location_id=where, bucket=handle.bucket, key=handle.key, etag=etag)
 
 
 @task("files.remove_object")
-def remove_object(work: House, bucket: str, key: str, endpoint: str | None = None, etag: str | None = None) -> None:
-    """Remove an object that no handle refers to. Safe to repeat.
+def remove_object(work: House, location_id: int, bucket: str, key: str, etag: str | None = None) -> None:
+    """Remove an object that no handle refers to, with the keys that its location has by now. Safe to repeat.
 
     With an ETag only while the object has it: its owner may have put another one in its place.
     """
     with work.pool.connection() as conn:
-        if store.object_is_referred_to(conn, endpoint, bucket, key):
+        reference = resolving.location(conn, location_id).endpoint
+        if store.object_is_referred_to(conn, endpoint_in(reference), bucket, key):
             return
-    objects = work.stores.at(endpoint, bucket)
+    objects = work.stores.at(reference, bucket)
     try:
         if etag is not None and objects.stat(bucket, key).etag != etag:
             log.info("an object is not the one that vesicle wrote, and stays", bucket=bucket, key=key)

@@ -34,6 +34,8 @@ class CheckBucketRequest(Shape):
     base_key: Maybe[str] = UNSET
     endpoint_url: Maybe[str] = UNSET
     region: Maybe[str] = UNSET
+    access_key_id: Maybe[str] = UNSET
+    secret_access_key: Maybe[str] = UNSET
 
 
 class BucketCheckLine(Shape):
@@ -85,13 +87,14 @@ def of_bucket(
     itself, and nothing is tried in it; an administrator checks any bucket. Raises BadRequest and Conflict.
     """
     setting = ExternalS3StorageLocationSetting(
-        bucket=asked.bucket, base_key=asked.base_key, endpoint_url=asked.endpoint_url
-    )
+        bucket=asked.bucket, base_key=asked.base_key, endpoint_url=asked.endpoint_url,
+        access_key_id=asked.access_key_id, secret_access_key=asked.secret_access_key,
+    )  # fmt: skip
     location = creation.bucket_of(stores, setting)
     region = asked.region or None
     if region is not None and not _REGION.fullmatch(region):
         raise BadRequest("region is the name of a region, such as eu-central-1.")
-    store, bucket = stores.at(location.endpoint, location.bucket or ""), location.bucket or ""
+    store, bucket = creation.store_with(stores, location, creation.keys_in(setting)), location.bucket or ""
 
     def proof() -> str:
         ownership.proved(conn, actor, store, location)

@@ -21,13 +21,15 @@ from vesicle.locations.model import (
     Location,
     ProxyStorageLocationSettings,
     S3StorageLocationSetting,
+    StoreKeys,
     clean_base_key,
     clean_bucket,
+    clean_keys,
     clean_url,
     shape_of,
 )
 from vesicle.objectstore.s3 import S3Store
-from vesicle.objectstore.stores import AMAZON, Stores
+from vesicle.objectstore.stores import AMAZON, OwnKeys, Stores
 from vesicle.settings import Settings
 from vesicle.wire import encode
 
@@ -44,14 +46,16 @@ def create(
     Raises BadRequest, Forbidden (a proxy's benefactor), and Unavailable when the bucket's store does not answer.
     """
     new = _checked(conn, actor, stores, asked)
+    keys = keys_in(asked) if isinstance(asked, ExternalS3StorageLocationSetting) else None
     digest = _digest(new, asked)
     if digest is not None and (before := store.same(conn, actor, digest)) is not None:
         return shape_of(before)
     teams: list[int] = []
     if new.kind == "external-s3":
-        there = stores.at(new.endpoint, new.bucket or "")
+        there = store_with(stores, new, keys)
         teams = _teams_if_readable(there, new) if actor.is_admin else ownership.proved(conn, actor, there, new).numbers
         new.readable, new.writable = powers.tried(there, new)
+        new.endpoint = stores.reference(new.endpoint, keys)
     secret = secrets.sealed(settings, asked.secret_key) if isinstance(asked, ProxyStorageLocationSettings) else None
     with conn.transaction():
         made = store.insert_location(conn, actor, new, digest, secret)
@@ -113,15 +117,39 @@ def _of_any_kind(asked: AnyStorageLocation) -> dict[str, Any]:
     return {"upload_type": upload_type, "banner": asked.banner or None, "description": asked.description or None}
 
 
+def keys_in(asked: ExternalS3StorageLocationSetting | StoreKeys) -> OwnKeys | None:
+    """The keys that a request brings. Raises BadRequest."""
+    return clean_keys(asked.access_key_id, asked.secret_access_key)
+
+
+def store_with(stores: Stores, location: Location, keys: OwnKeys | None) -> S3Store:
+    """The store of a location that is not kept yet, with its owner's keys if there are any. Raises BadRequest."""
+    if keys:
+        return stores.with_keys(location.endpoint, keys)
+    return stores.at(location.endpoint, location.bucket or "")
+
+
+def check_lends_nothing(sts: bool) -> None:
+    """Keys of an owner are for a location without STS. Raises BadRequest."""
+    if sts:
+        raise BadRequest(
+            "A storage location with keys of yours lends no temporary credentials: they are sessions of a role of this"
+            " server's operator, whom the bucket's policy lets in. Leave out the keys, or stsEnabled."
+        )
+
+
 def bucket_of(stores: Stores, asked: ExternalS3StorageLocationSetting) -> Location:
     """The bucket of somebody else that a request names. Raises BadRequest; no address of the caller's is asked."""
-    bucket = clean_bucket(asked.bucket)
-    endpoint = stores.meant_by(asked.endpoint_url or None)
+    bucket, keys = clean_bucket(asked.bucket), keys_in(asked)
+    endpoint = stores.meant_by(asked.endpoint_url or None, own_keys=keys is not None)
     if endpoint is None and bucket == stores.managed.bucket:
         raise BadRequest(
             f"The bucket {bucket} is this server's own; use a location of the type S3StorageLocationSetting."
         )
-    stores.at(endpoint, bucket)
+    if keys is None:
+        stores.at(endpoint, bucket)
+    else:
+        check_lends_nothing(asked.sts_enabled is True)
     return Location(
         kind="external-s3", bucket=bucket, base_key=clean_base_key(asked.base_key), endpoint=endpoint,
         sts_enabled=asked.sts_enabled is True, endpoint_url=asked.endpoint_url or AMAZON,
@@ -148,7 +176,9 @@ def _digest(new: Location, asked: AnyStorageLocation) -> bytes | None:
     """What makes two requests the same. None where each is to be a place of its own."""
     if new.kind == "managed-s3" and new.sts_enabled:
         return None
-    secret = asked.secret_key if isinstance(asked, ProxyStorageLocationSettings) else None
+    secret: object = asked.secret_key if isinstance(asked, ProxyStorageLocationSettings) else None
+    if isinstance(asked, ExternalS3StorageLocationSetting):
+        secret = keys_in(asked)
     told = [new.kind, new.upload_type, new.banner, new.description, new.sts_enabled, new.bucket, new.base_key,
             new.endpoint_url, new.endpoint, new.url, new.supports_subfolders, new.benefactor_id]  # fmt: skip
     return hashlib.sha256(encode([*told, secret or None])).digest()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from vesicle.access import MayCheckLocation, MayRead, OwnsLocation, Scope
-from vesicle.locations import checking, creation, project_settings, resolving
+from vesicle.locations import checking, creation, owners_keys, project_settings, resolving
 from vesicle.locations.model import (
     AnyProjectSetting,
     AnyStorageLocation,
     StorageLocations,
+    StoreKeys,
     UploadDestinationListSetting,
 )
 from vesicle.web import Bare, Call, Doors, InStory, Needs, Reply, SignedIn, Transaction
@@ -41,6 +42,22 @@ def own_locations(call: Call) -> StorageLocations:
 def location(call: Call, grant: OwnsLocation) -> AnyStorageLocation:
     """A storage location of the caller's, or of a team of theirs."""
     return resolving.owned(call.conn, grant)
+
+
+@door(
+    "PUT", "/vesicle/v1/storageLocation/{id}/keys", access=Needs(OwnsLocation), scopes=WRITE,
+    transaction=Transaction.STORY,
+)  # fmt: skip
+def keep_keys(call: Call, grant: OwnsLocation, body: StoreKeys) -> AnyStorageLocation:
+    """Come to the bucket of a location with keys of its owner from now on; nobody is shown them again."""
+    return owners_keys.keep(call.conn, grant, call.stores, body)
+
+
+@door("DELETE", "/vesicle/v1/storageLocation/{id}/keys", access=Needs(OwnsLocation), scopes=WRITE, status=204)
+def forget_keys(call: Call, grant: OwnsLocation) -> Bare:
+    """Forget the keys of the bucket's owner."""
+    owners_keys.forget(call.conn, grant)
+    return Bare(204)
 
 
 @door("POST", "/vesicle/v1/storageLocation/check", access=SignedIn(), scopes=WRITE, transaction=Transaction.STORY)

@@ -13,12 +13,14 @@ import msgspec
 
 from vesicle.errors import BadRequest
 from vesicle.objectstore.session_policies import OWNER_FILE
+from vesicle.objectstore.stores import OwnKeys
 from vesicle.wire import UNSET, EntityId, Id, Int64, Maybe, Shape, or_unset, stamp
 
 DEFAULT = 1
 """The storage location that a project has until its owner chooses another."""
 LONGEST_BASE_KEY = 700
 LONGEST_URL = 2000
+_KEY = re.compile(r"[!-~]{1,256}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 UPLOAD_TYPES = ("S3", "GOOGLECLOUDSTORAGE", "SFTP", "HTTPS", "PROXYLOCAL", "NONE")
 
@@ -47,12 +49,21 @@ class S3StorageLocationSetting(
 class ExternalS3StorageLocationSetting(
     StorageLocationSetting, tag="org.sagebionetworks.repo.model.project.ExternalS3StorageLocationSetting"
 ):
-    """A bucket of somebody else, who lets this server in."""
+    """A bucket of somebody else, who lets this server in, or gives it keys. The keys are in requests alone."""
 
     bucket: Maybe[str] = UNSET
     base_key: Maybe[str] = UNSET
     sts_enabled: Maybe[bool] = UNSET
     endpoint_url: Maybe[str] = UNSET
+    access_key_id: Maybe[str] = UNSET
+    secret_access_key: Maybe[str] = UNSET
+
+
+class StoreKeys(Shape):
+    """Keys of a bucket's owner, with which this server comes to the bucket from now on."""
+
+    access_key_id: Maybe[str] = UNSET
+    secret_access_key: Maybe[str] = UNSET
 
 
 class ExternalGoogleCloudStorageLocationSetting(
@@ -109,7 +120,7 @@ class StorageLocations(Shape):
 
 
 class Location(msgspec.Struct, array_like=True, kw_only=True):
-    """One storage location, as stored. ``endpoint`` is None for the default store."""
+    """One storage location, as stored. ``endpoint`` is the reference of its store, None for the default one."""
 
     id: int = 0
     kind: str
@@ -163,6 +174,19 @@ def clean_bucket(bucket: object) -> str:
     if not isinstance(bucket, str) or not _BUCKET.fullmatch(bucket):
         raise BadRequest("bucket is required: 3 to 63 lower-case letters, digits, dots and hyphens.")
     return bucket
+
+
+def clean_keys(access_key_id: object, secret_access_key: object) -> OwnKeys | None:
+    """Keys of the bucket's owner, if there are any. Raises BadRequest."""
+    given = [one or None if isinstance(one, str | None) else None for one in (access_key_id, secret_access_key)]
+    if given == [None, None]:
+        return None
+    if not all(one and _KEY.fullmatch(one) for one in given):
+        raise BadRequest(
+            "accessKeyId and secretAccessKey belong together, and each has 1 to 256 letters, digits and signs without"
+            " blanks."
+        )
+    return OwnKeys(*given)  # type: ignore[arg-type]
 
 
 def clean_base_key(base_key: object) -> str | None:

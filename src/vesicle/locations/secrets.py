@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
+from vesicle.errors import BadRequest
 from vesicle.settings import Settings
 
 KEY_FILE = "locations.key"
@@ -14,7 +16,24 @@ KEY_FILE = "locations.key"
 
 def sealed(settings: Settings, secret: str | object) -> bytes:
     """The secret in a form that is of no use without the key."""
-    return Fernet(_key(settings.data / KEY_FILE)).encrypt(str(secret).encode())
+    return _box(settings.data / KEY_FILE).encrypt(str(secret).encode())
+
+
+def unsealed(settings: Settings, secret: bytes | str) -> str:
+    """The secret again. Raises BadRequest where it was sealed with a key that this installation does not have."""
+    try:
+        return _box(settings.data / KEY_FILE).decrypt(secret).decode()
+    except InvalidToken:
+        raise BadRequest(
+            f"The keys that are kept with this storage location cannot be read: this server has another {KEY_FILE} than"
+            " the one that they were kept with. Its operator restores the file, or the location's owner sends the keys"
+            " anew."
+        ) from None
+
+
+@lru_cache(1)
+def _box(file: Path) -> Fernet:
+    return Fernet(_key(file))
 
 
 def _key(file: Path) -> bytes:

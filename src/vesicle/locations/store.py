@@ -87,7 +87,12 @@ def insert_location(
         return cursor.execute(query, values).fetchone()
 
 
-def keep_powers(conn: Connection, grant: MayCheckLocation, *, readable: bool, writable: bool) -> None:
+def keep_reference(conn: Connection, grant: OwnsLocation, reference: str | None) -> None:
+    """Which store the location is in, and with whose keys."""
+    conn.execute("UPDATE storage_location SET endpoint = %s WHERE id = %s", (reference, grant.id))
+
+
+def keep_powers(conn: Connection, grant: MayCheckLocation | OwnsLocation, *, readable: bool, writable: bool) -> None:
     """What this server can do in the bucket of the location, as it is now."""
     conn.execute(
         "UPDATE storage_location SET readable = %s, writable = %s WHERE id = %s AND (readable, writable) <> (%s, %s)",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import threading
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from vesicle.errors import BadRequest
@@ -15,46 +18,93 @@ from vesicle.settings import S3Access
 
 AMAZON = "https://s3.amazonaws.com"
 """What clients of this API name by themselves, whatever store they are to use."""
+MOST_OWNERS = 200
+"""So many stores with keys of owners are kept, the ones used last; making one takes a while."""
+
+
+class OwnKeys(NamedTuple):
+    """Keys of somebody who brings a bucket. Never shown to anybody."""
+
+    access_key: str
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"OwnKeys({self.access_key!r})"
 
 
 class Stores:
-    """The default store, and those that the operator lists. No address that a user sends is ever connected to.
+    """The default store, and those that the operator lists. No other address that a user sends is ever connected to.
 
     ``managed`` is the default one, ``own_addresses`` are the endpoints that mean it, ``listed`` are the credentials for
-    others, and ``unnamed`` is the endpoint that is meant by none and by Amazon's, if the operator says one.
+    others, and ``unnamed`` is the endpoint that is meant by none and by Amazon's, if the operator says one. A store is
+    kept on record by a reference: its endpoint, nothing for the default one, and behind a # the owner's keys for it as
+    ``sealed`` gives them and ``unsealed`` reads them.
     """
 
     def __init__(
-        self, managed: Managed, own_addresses: Iterable[str], listed: Iterable[S3Access] = (), unnamed: str = ""
+        self,
+        managed: Managed,
+        own_addresses: Iterable[str],
+        listed: Iterable[S3Access] = (),
+        unnamed: str = "",
+        sealed: Callable[[str], str] = str,
+        unsealed: Callable[[str], str] = str,
     ) -> None:
         self.managed = managed
         self._own = {normal(address) for address in own_addresses if address}
-        self._listed = [(normal(one.endpoint), one) for one in listed]
+        every = [(normal(one.endpoint), one) for one in listed]
+        self._listed = [(known, one) for known, one in every if one.access_key]
+        self._for_owners = dict(reversed(every))
         named = [normal(unnamed)] if unnamed else [normal(AMAZON)]
         known = {endpoint for endpoint, _ in self._listed}
         self._unnamed = named[0] if unnamed or named[0] in known else None
         self._made: dict[S3Access, S3Store] = {}
         self._making = threading.Lock()
+        self._sealed, self._unsealed = sealed, unsealed
+        self._owners_at = lru_cache(MOST_OWNERS)(self.with_keys)
+        self._owners = lru_cache(MOST_OWNERS)(self._opened)
 
-    def meant_by(self, endpoint: str | None) -> str | None:
+    def meant_by(self, endpoint: str | None, *, own_keys: bool = False) -> str | None:
         """The endpoint to keep with a storage location: its normal form, and None for the default store.
 
-        Raises BadRequest for one that the operator gave no credentials for.
+        Raises BadRequest for one that the operator gave no credentials for; with ``own_keys`` for one that the operator
+        did not list at all.
         """
         wanted = normal(endpoint) if endpoint else None
         if wanted is None or wanted == AMAZON:
             wanted = self._unnamed
         if wanted is None or wanted in self._own:
             return None
+        if own_keys and wanted in self._for_owners:
+            return wanted
         if wanted not in {known for known, _ in self._listed}:
             raise _unknown(wanted)
         return wanted
 
-    def at(self, endpoint: str | None, bucket: str) -> S3Store:
-        """The store at an endpoint that ``meant_by`` gave, with the credentials for this bucket.
+    def reference(self, endpoint: str | None, keys: OwnKeys | None) -> str | None:
+        """What is kept on record of a store at an endpoint that ``meant_by`` gave, reached with these keys if any."""
+        return f"{endpoint or ''}#{self._sealed(json.dumps(keys))}" if keys else endpoint
+
+    def with_keys(self, endpoint: str | None, keys: OwnKeys) -> S3Store:
+        """The store at an endpoint that ``meant_by`` gave, as somebody with keys of their own comes to it. It lends
+        nothing, and nobody keeps it. Raises BadRequest when the operator does not list it any more.
+        """
+        if endpoint is None or endpoint in self._own:
+            return self.managed.store.with_keys(*keys)
+        if endpoint not in self._for_owners:
+            raise _unknown(endpoint)
+        listed = self._for_owners[endpoint]
+        return store_of(dataclasses.replace(listed, access_key=keys[0], secret_key=keys[1], role=""))
+
+    def at(self, reference: str | None, bucket: str) -> S3Store:
+        """The store of a reference, with the credentials for this bucket.
 
         Raises BadRequest when the operator has taken them away since.
         """
+        if reference and "#" in reference:
+            with self._making:
+                return self._owners(reference)
+        endpoint = reference
         here = {endpoint} if endpoint else self._own
         found = [one for known, one in self._listed if known in here and bucket in (one.buckets or (bucket,))]
         if found:
@@ -63,9 +113,14 @@ class Stores:
             return self.managed.store
         raise _unknown(endpoint)
 
-    def address(self, endpoint: str | None, bucket: str) -> str:
+    def address(self, reference: str | None, bucket: str) -> str:
         """Where clients reach the store of a location."""
-        return self.at(endpoint, bucket).public_endpoint
+        return self.at(reference, bucket).public_endpoint
+
+    def _opened(self, reference: str) -> S3Store:
+        """One store for the same keys, whatever they look like when they are sealed: it copies between its buckets."""
+        keys = reference.partition("#")[2]
+        return self._owners_at(endpoint_in(reference), OwnKeys(*json.loads(self._unsealed(keys))))
 
     def _store(self, access: S3Access) -> S3Store:
         with self._making:
@@ -85,6 +140,11 @@ def store_of(access: S3Access) -> S3Store:
         return S3Store(access.endpoint, *keys, **more)
     lender = access.lender_access_key or keys[0], access.lender_secret_key or keys[1]
     return LendingS3Store(access.endpoint, *keys, role=Role(access.role, access.token_service, *lender), **more)
+
+
+def endpoint_in(reference: str | None) -> str | None:
+    """The endpoint of a store's reference, without the keys."""
+    return (reference or "").partition("#")[0] or None
 
 
 def _unknown(endpoint: str) -> BadRequest:

@@ -39,7 +39,8 @@ not know. `region` is `us-east-1` unless given; `public_endpoint` is the address
 `ca_bundle` a PEM file; `role`, `sts_endpoint`, `lender_access_key` and `lender_secret_key` are for its temporary
 credentials what the settings of these names after `s3_` are for the default storage; `buckets` is a list of the only
 buckets that these credentials are for, so that the buckets of one store can have different ones. The buckets of the
-default storage's own endpoint are reached with its own credentials, unless a table names them. In the environment,
+default storage's own endpoint are reached with its own credentials, unless a table names them. A table without
+`access_key` and `secret_key` is a store whose buckets people bring with keys of their own. In the environment,
 `VESICLE_S3` holds the same as JSON: `[{"endpoint": "…", "access_key": "…", "secret_key": "…"}]`.
 
 | name | what it does | default | expects |

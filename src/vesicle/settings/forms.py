@@ -66,11 +66,13 @@ ADDRESS = Form("a mail address such as vesicle@example.org", _matching(r"[\w.+-]
 
 @dataclasses.dataclass(frozen=True)
 class S3Access:
-    """Credentials for one object store, or, where ``buckets`` names some, for these buckets of it."""
+    """Credentials for one object store, or, where ``buckets`` names some, for these buckets of it. Without keys it is a
+    store that people bring buckets of with keys of their own.
+    """
 
     endpoint: str
-    access_key: str
-    secret_key: str = dataclasses.field(repr=False)
+    access_key: str = ""
+    secret_key: str = dataclasses.field(default="", repr=False)
     region: str = "us-east-1"
     public_endpoint: str = ""
     ca_bundle: str = ""
@@ -110,7 +112,9 @@ def _s3_access(table: dict[str, Any]) -> S3Access:
     except TypeError:  # A name that is none of ours, or one that is missing.
         raise ValueError from None
     origins = [access.endpoint, *filter(None, [access.public_endpoint, access.sts_endpoint])]
-    if not (access.access_key and access.secret_key and all(_origin(one) for one in origins)):
+    if bool(access.access_key) != bool(access.secret_key) or not all(_origin(one) for one in origins):
+        raise ValueError
+    if not access.access_key and (access.role or access.lender_access_key or access.buckets):
         raise ValueError
     if access.ca_bundle and not Path(access.ca_bundle).is_file():
         raise ValueError

@@ -192,12 +192,12 @@ def delete_handle(conn: Connection, proof: OwnsFileHandle) -> bool:
 
 
 def object_is_referred_to(conn: Connection, endpoint: str | None, bucket: str, key: str) -> bool:
-    """True while any handle says that its bytes are this object."""
+    """True while any handle says that its bytes are this object, with whosever keys it is reached."""
     query = (
         "SELECT 1 FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id WHERE h.kind = 's3'"
-        " AND h.bucket = %s AND h.key = %s AND l.endpoint IS NOT DISTINCT FROM %s LIMIT 1"
+        " AND h.bucket = %s AND h.key = %s AND split_part(coalesce(l.endpoint, ''), '#', 1) = %s LIMIT 1"
     )
-    return conn.execute(query, (bucket, key, endpoint)).fetchone() is not None
+    return conn.execute(query, (bucket, key, endpoint or "")).fetchone() is not None
 
 
 # ---------------------------------------------------------------- associations

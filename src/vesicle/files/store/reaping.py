@@ -20,7 +20,7 @@ class Untied(NamedTuple):
     since: datetime
     owner_id: int
     size: int
-    endpoint: str | None
+    location_id: int
     bucket: str
     key: str
 
@@ -28,7 +28,7 @@ class Untied(NamedTuple):
 # Only what vesicle wrote into storage of its own. What a key of another table names is refused by that table anyway;
 # asked for here are those too that name a handle without a key: previews, and copies that are being made.
 _UNTIED = """
-SELECT h.id, c.since, h.created_by AS owner_id, h.content_size AS size, l.endpoint, h.bucket, h.key
+SELECT h.id, c.since, h.created_by AS owner_id, h.content_size AS size, l.id AS location_id, h.bucket, h.key
 FROM charge c JOIN file_handle h ON h.id = c.handle_id JOIN storage_location l ON l.id = h.storage_location_id
 WHERE c.project_id = 0
 AND (c.purged OR c.kept_until < now() OR %(days)s > 0 AND c.since < now() - make_interval(days => %(days)s))

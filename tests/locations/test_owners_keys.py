@@ -1,0 +1,183 @@
+"""A bucket that nobody else is let into: its owner leaves keys of their own with the storage location."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pytest
+from tests.live import Person, Server
+from tests.locations.buckets import external, file_of, location, own_bucket, set_on, upload_to
+from tests.locations.conftest import AWAY, Owned, owned
+from tests.locations.test_other_stores import LOCATION, at, powers
+from tests.locations.test_registering import S3, claim, wait_for_removals
+from tests.objectstore.sharing import Facts
+
+KEYS = "/vesicle/v1/storageLocation/{}/keys"
+
+
+@pytest.fixture
+def keys(ceph: Facts) -> dict[str, Any]:
+    """Those of the bucket's owner."""
+    return {"accessKeyId": ceph["owner_access_key"], "secretAccessKey": ceph["owner_secret_key"]}
+
+
+def keys_in(theirs: Owned) -> set[str]:
+    return {one["Key"] for one in theirs.s3.list_objects_v2(Bucket=theirs.name)["Contents"]}
+
+
+def url_of(person: Person, handle: object) -> str:
+    url: str = person.ok("GET", f"/file/v1/fileHandle/{handle}/url", redirect=False)
+    return url
+
+
+def test_files_go_into_a_bucket_that_only_the_owners_keys_open_and_come_back(
+    far: Server, theirs: Owned, lab: Person, keys: dict[str, Any]
+) -> None:
+    theirs.put("mine/owner.txt", lab.name)
+    theirs.put("mine/raw.bam", b"raw data")
+    assert "AccessDenied" in lab.call("POST", LOCATION, at(theirs, baseKey="mine")).text
+    body = at(theirs, baseKey="mine", **keys)
+    number = location(lab, body)
+    assert location(lab, body) == number
+    assert powers(far, number) == (True, True)
+    project = lab.project()["id"]
+    set_on(lab, project, number)
+    file = file_of(lab, project, upload_to(lab, number, b"with keys of mine"))
+    handle = lab.ok("GET", f"/file/v1/fileHandle/{file['dataFileHandleId']}")
+    assert theirs.s3.get_object(Bucket=theirs.name, Key=handle["key"])["Body"].read() == b"with keys of mine"
+    assert lab.http.get(url_of(lab, handle["id"])).content == b"with keys of mine"
+    raw = lab.ok("POST", S3, claim(number, theirs.name, "mine/raw.bam", b"raw data"))
+    assert lab.http.get(url_of(lab, raw["id"])).content == b"raw data"
+    # Only what vesicle wrote is removed with its handle, and with the owner's keys.
+    untied = upload_to(lab, number, b"not for long")
+    for one in (untied, raw["id"]):
+        lab.ok("DELETE", f"/file/v1/fileHandle/{one}")
+    wait_for_removals(far, theirs.name)
+    assert keys_in(theirs) == {"mine/owner.txt", "mine/raw.bam", handle["key"]}
+
+
+def test_keys_are_told_to_nobody_and_lie_encrypted(
+    far: Server, theirs: Owned, lab: Person, keys: dict[str, Any]
+) -> None:
+    theirs.put("owner.txt", lab.name)
+    made = lab.call("POST", LOCATION, at(theirs, **keys))
+    number = made.json()["storageLocationId"]
+    checked = lab.call("POST", f"/vesicle/v1/storageLocation/{number}/check")
+    assert "fails" not in {line["state"] for line in checked.json()["lines"][:3]}
+    again = lab.call("PUT", KEYS.format(number), keys)
+    told = [made, checked, again, lab.call("GET", f"{LOCATION}/{number}"), lab.call("GET", LOCATION)]
+    wrong = lab.call("PUT", KEYS.format(number), keys | {"accessKeyId": "nobody"})
+    assert wrong.status_code == 400
+    for answer in (*told, wrong):
+        assert keys["secretAccessKey"] not in answer.text
+        assert keys["accessKeyId"] not in answer.text.replace(checked.json()["bucketPolicy"], "")
+    with far.database() as conn:
+        (kept,) = conn.execute("SELECT l::text FROM storage_location l WHERE id = %s", (number,)).fetchone() or ("",)
+        deeds = conn.execute(
+            "SELECT deed, detail::text FROM audit_record WHERE object_id = %s", (str(number),)
+        ).fetchall()
+    assert "storage_location.keys.keep" in {deed for deed, _ in deeds}
+    for text in (kept, *(detail for _, detail in deeds)):
+        assert keys["secretAccessKey"] not in text
+        assert keys["accessKeyId"] not in text
+
+
+def test_keys_are_given_anew_and_taken_back(theirs: Owned, lab: Person, keys: dict[str, Any]) -> None:
+    theirs.put("owner.txt", lab.name)
+    number = location(lab, at(theirs, **keys))
+    handle = upload_to(lab, number, b"kept")
+    lab.ok("DELETE", KEYS.format(number))
+    lab.ok("DELETE", KEYS.format(number))
+    assert lab.http.get(url_of(lab, handle)).status_code == 403
+    refused = lab.call("POST", S3, claim(number, theirs.name, "owner.txt", lab.name.encode()))
+    assert 400 <= refused.status_code < 500
+    # What does not open the bucket is not kept.
+    assert lab.call("PUT", KEYS.format(number), keys | {"secretAccessKey": "wrong"}).status_code == 400
+    assert lab.http.get(url_of(lab, handle)).status_code == 403
+    lab.ok("PUT", KEYS.format(number), keys)
+    assert lab.http.get(url_of(lab, handle)).content == b"kept"
+    # Neither is what opens a bucket that is somebody else's by now.
+    theirs.put("owner.txt", "somebody else")
+    assert "names neither your user id" in lab.call("PUT", KEYS.format(number), keys).text
+
+
+def test_an_object_that_two_locations_name_stays_while_one_does(
+    far: Server, theirs: Owned, lab: Person, keys: dict[str, Any]
+) -> None:
+    theirs.put("owner.txt", lab.name)
+    theirs.everything()
+    ours, open_ = location(lab, at(theirs, **keys)), location(lab, at(theirs))
+    assert ours != open_
+    handle = upload_to(lab, ours, b"once")
+    key = lab.ok("GET", f"/file/v1/fileHandle/{handle}")["key"]
+    other = lab.ok("POST", S3, claim(open_, theirs.name, key, b"once"))["id"]
+    lab.ok("DELETE", f"/file/v1/fileHandle/{handle}")
+    later = upload_to(lab, ours, b"a later one")
+    gone = lab.ok("GET", f"/file/v1/fileHandle/{later}")["key"]
+    lab.ok("DELETE", f"/file/v1/fileHandle/{later}")
+    wait_for_removals(far, theirs.name)
+    assert gone not in keys_in(theirs)
+    assert key in keys_in(theirs)
+    assert lab.http.get(url_of(lab, other)).content == b"once"
+
+
+def test_files_are_copied_between_two_buckets_of_the_same_keys(
+    ceph: Facts, theirs: Owned, lab: Person, keys: dict[str, Any]
+) -> None:
+    second = owned(ceph)
+    for one in (theirs, second):
+        one.put("owner.txt", lab.name)
+    first, other = location(lab, at(theirs, **keys)), location(lab, at(second, **keys))
+    project = lab.project()["id"]
+    file = file_of(lab, project, upload_to(lab, first, b"to be copied"))
+    copied = {
+        "concreteType": "org.sagebionetworks.repo.model.file.MultipartUploadCopyRequest",
+        "storageLocationId": other, "partSizeBytes": 5 * 2**20, "fileName": "copy.txt",
+        "sourceFileHandleAssociation": {
+            "fileHandleId": file["dataFileHandleId"], "associateObjectId": file["id"],
+            "associateObjectType": "FileEntity",
+        },
+    }  # fmt: skip
+    assert lab.ok("POST", "/file/v1/file/multipart", copied)["state"] == "UPLOADING"
+
+
+def test_what_keys_do_not_do(server: Server, theirs: Owned, lab: Person, keys: dict[str, Any]) -> None:
+    theirs.put("owner.txt", lab.name)
+    for body, says in (
+        (at(theirs, **keys, stsEnabled=True), "lends no temporary credentials"),
+        (at(theirs, accessKeyId=keys["accessKeyId"]), "belong together"),
+        (at(theirs, **keys | {"secretAccessKey": "two words"}), "belong together"),
+        (at(theirs, **keys | {"accessKeyId": "k" * 257}), "belong together"),
+        (at(theirs, **keys | {"accessKeyId": "nobody"}), "cannot be read"),
+        (external(theirs.name, endpointUrl="http://127.0.0.1:1", **keys), "no credentials for the object store"),
+        (external(theirs.name, endpointUrl="http://s3.x.amazonaws.com.example.org", **keys), "no credentials"),
+    ):
+        answer = lab.call("POST", LOCATION, body)
+        assert (answer.status_code, says in answer.text) == (400, True), answer.text
+    assert lab.call("POST", LOCATION, external(theirs.name, endpointUrl=AWAY, **keys)).status_code == 503
+    number = location(lab, at(theirs, **keys))
+    assert "are required" in lab.call("PUT", KEYS.format(number), {}).text
+    managed = {"concreteType": "org.sagebionetworks.repo.model.project.S3StorageLocationSetting"}
+    ours = location(lab, managed | {"description": secrets.token_hex(4)})
+    for method, body in (("PUT", keys), ("DELETE", None)):
+        assert lab.call(method, KEYS.format(ours), body).status_code == 400
+        assert server.nobody().call(method, KEYS.format(number), body).status_code in (401, 403)
+
+
+def test_only_its_owner_gives_a_location_keys(far: Server, theirs: Owned, lab: Person, keys: dict[str, Any]) -> None:
+    theirs.put("owner.txt", lab.name)
+    number, other = location(lab, at(theirs, **keys)), far.person("other")
+    for method, body in (("PUT", keys), ("DELETE", None)):
+        assert other.call(method, KEYS.format(number), body).status_code == 403
+    theirs.put("owner.txt", f"{lab.name},{other.name}")
+    assert other.call("PUT", KEYS.format(number), keys).status_code == 403
+
+
+def test_keys_work_in_the_default_store_too(server: Server, owner: Person) -> None:
+    bucket, settings = own_bucket(server, owner), server.settings()
+    body = external(bucket, accessKeyId=settings.s3_access_key, secretAccessKey=settings.s3_secret_key)
+    number = location(owner, body)
+    handle = upload_to(owner, number, b"in the default store")
+    assert owner.http.get(url_of(owner, handle)).content == b"in the default store"
+    assert "this server's own" in owner.call("POST", LOCATION, body | {"bucket": settings.s3_bucket}).text
