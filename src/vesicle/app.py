@@ -27,12 +27,13 @@ from vesicle.objectstore.s3 import S3Store
 from vesicle.objectstore.stores import Stores, store_of
 from vesicle.onboarding import arriving
 from vesicle.organizations import http as organizations_http
-from vesicle.organizations import notifying
+from vesicle.organizations import notifying, succession
 from vesicle.pages import http as pages_http
 from vesicle.pages.front import Front
 from vesicle.relocation import drifting
 from vesicle.relocation import http as relocation_http
 from vesicle.settings import Settings
+from vesicle.teams import founding, joining
 from vesicle.teams import http as teams_http
 from vesicle.usage import http as usage_http
 from vesicle.usage import reports
@@ -73,6 +74,8 @@ DURABLE = (
 """Rooms with work on the queue: a worker knows what these have declared."""
 
 addresses.when_proved(arriving.come_in)
+joining.when_left(succession.follow_from_team)
+founding.when_dissolved(succession.follow_team)
 
 _openapi = Doors("web")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.live import Person, Server
 from tests.organizations.test_membership import ORG, join, managed
@@ -121,3 +123,51 @@ def test_managers_by_a_team_follow_and_a_team_of_the_leaver_alone_does_not(
     late.ok("DELETE", f"{ORG}/{made['id']}/member/{late.id}")
     assert administrators(late, last) == {late.id, int(team)}, "the team, for no person manages by themself"
     assert last in letter_to(planned, guest, made)
+
+
+def seated(chief: Person, ann: Person, *people: Person) -> tuple[dict[str, Any], str]:
+    """An organization that ann manages, and a team of hers with a seat in it and these people in it."""
+    made, team = managed(chief, ann), team_of(ann)
+    ann.ok("PUT", f"{ORG}/{made['id']}/member/{team}", {"isManager": False, "isContributor": True})
+    for person in people:
+        person.ok("PUT", f"/repo/v1/team/{team}/member/{person.id}")
+    return made, team
+
+
+def test_who_leaves_a_team_with_a_seat_is_followed_where_it_was_the_only_one(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, team = seated(chief, ann, bob)
+    bob.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
+    project = bob.project()["id"]
+    join(ann, bob, made["id"])
+    ann.ok("DELETE", f"/repo/v1/team/{team}/member/{bob.id}")
+    assert administrators(bob, project) == {bob.id}, "there is a seat of his own"
+    assert bob.ok("GET", f"{ORG}/preferred")["organizationId"] == made["id"]
+    bob.ok("PUT", f"/repo/v1/team/{team}/member/{bob.id}")
+    ann.ok("DELETE", f"{ORG}/{made['id']}/member/{bob.id}")
+    with planned.database() as conn:
+        conn.execute("DELETE FROM acl_entry WHERE acl_id = %s AND principal_id = %s", (int(project[3:]), ann.id))
+    bob.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
+    bob.ok("DELETE", f"/repo/v1/team/{team}/member/{bob.id}")
+    assert administrators(bob, project) == {ann.id, bob.id}
+    assert "organizationId" not in bob.ok("GET", f"{ORG}/preferred")
+    assert project in letter_to(planned, ann, made)
+
+
+def test_a_team_that_is_dissolved_leaves_its_organizations(
+    planned: Server, chief: Person, ann: Person, bob: Person
+) -> None:
+    made, team = seated(chief, ann, bob)
+    bob.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
+    project = bob.project()["id"]
+    ann.ok("DELETE", f"/repo/v1/team/{team}")
+    assert administrators(bob, project) == {ann.id, bob.id}
+    assert "organizationId" not in bob.ok("GET", f"{ORG}/preferred")
+    assert str(team) not in {one["memberId"] for one in ann.ok("GET", f"{ORG}/{made['id']}/member")["results"]}
+    with planned.database() as conn:
+        rows = conn.execute(
+            "SELECT detail->>'member' FROM audit_record WHERE deed = 'organization.remove_member' AND object_id = %s",
+            (made["id"],),
+        ).fetchall()
+    assert (str(team),) in rows

@@ -198,8 +198,8 @@ def _thresholds(given: list[int]) -> list[int]:
 
 
 def preference(conn: Connection, actor: Actor) -> PreferredOrganization:
-    """Where the caller's new projects go."""
-    found = rows.preferred_of(conn, actor)
+    """Where the caller's new projects go, while they contribute there."""
+    found, _ = rows.homes(conn, actor)
     return PreferredOrganization(organization_id=UNSET if found is None else Id(found))
 
 

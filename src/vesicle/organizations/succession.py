@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from vesicle.access import lists
+from vesicle.access import Actor, lists
 from vesicle.access.rights import OWNER_RIGHTS
 from vesicle.audit import recording
 from vesicle.db import Connection
-from vesicle.organizations import letters
-from vesicle.organizations.roles import Standing
+from vesicle.organizations import letters, recorded
+from vesicle.organizations.roles import Standing, standing
+from vesicle.organizations.store import members, organizations
 from vesicle.organizations.store import succession as rows
 
 MOST_NAMED = 20
@@ -40,6 +41,26 @@ def name_administrator(conn: Connection, who: Standing, seat_id: int) -> None:
         " that now, too: look at the sharing settings, and take off who should not have access any more."
     )
     letters.tell(conn, [heir_id], f"{who.of.name}: you administer more of what lies in it", text)
+
+
+def follow_from_team(conn: Connection, actor: Actor, team_id: int, person_id: int) -> None:
+    """The same after somebody left a team: in each organization where that was the only seat they had."""
+    for organization_id in rows.seats_of(conn, actor, team_id):
+        who = standing(conn, actor, organization_id, lock=True)
+        if not rows.is_seated(conn, actor, organization_id, person_id):
+            organizations.prefer_none(conn, actor, person_id, organization_id)
+            name_administrator(conn, who, person_id)
+
+
+def follow_team(conn: Connection, actor: Actor, team_id: int) -> None:
+    """The same before a team is dissolved: it has no seat any more."""
+    for organization_id in rows.seats_of(conn, actor, team_id):
+        who = standing(conn, actor, organization_id, lock=True)
+        before = members.member(conn, actor, organization_id, team_id)
+        members.delete(conn, actor, organization_id, team_id)
+        name_administrator(conn, who, team_id)
+        detail = {"member": team_id, "from": recorded.roles(before), "to": None}
+        recording.note(conn, actor.doer, "organization.remove_member", "organization", organization_id, detail)
 
 
 def _heir(conn: Connection, who: Standing, leavers: list[int]) -> int | None:

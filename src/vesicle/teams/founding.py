@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vesicle.access import (
     AUTHENTICATED,
     Actor,
@@ -22,6 +24,8 @@ from vesicle.teams.store import lists
 from vesicle.teams.store import teams as rows
 from vesicle.wire import UNSET
 
+Dissolved = Callable[[Connection, Actor, int], None]
+_when_dissolved: list[Dissolved] = []
 AS_MEMBER = Right.READ | Right.SEND_MESSAGE
 AS_MANAGER = AS_MEMBER | Right.UPDATE | Right.DELETE | Right.TEAM_MEMBERSHIP_UPDATE
 
@@ -69,6 +73,14 @@ def update(conn: Connection, actor: Actor, given: Team) -> Team:
     return reading.team(conn, proof)
 
 
+def when_dissolved(story: Dissolved) -> Dissolved:
+    """Have a story of a room above told, in the same transaction, that a team is about to be dissolved: it gets the
+    connection, who does it and the team's id.
+    """
+    _when_dissolved.append(story)
+    return story
+
+
 def delete(conn: Connection, actor: Actor, team_id: int) -> None:
     """Dissolve a team. One that does not exist is no error.
 
@@ -82,6 +94,8 @@ def delete(conn: Connection, actor: Actor, team_id: int) -> None:
     rows.lock(conn, proof)
     groups.check_manages_nothing_alone(conn, actor, team_id, f"Team {team_id}")
     name, mentions = reading.row(conn, proof).name, rows.mentions(conn, proof)
+    for story in _when_dissolved:
+        story(conn, actor, team_id)
     rows.delete(conn, proof)
     # A list that names the team from this moment on is found by the foreign key.
     if mentions or not groups.dissolve(conn, proof):

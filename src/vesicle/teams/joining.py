@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vesicle.access import (
     ADMINISTRATORS,
     FIRST_ADMIN,
@@ -24,6 +26,9 @@ from vesicle.teams.mailing import Ends
 from vesicle.teams.model import OF_THE_INSTALLATION, Standing, TeamMembershipStatus, TeamRow
 from vesicle.teams.store import invitations, lists, members, teams
 from vesicle.web import limits
+
+Left = Callable[[Connection, Actor, int, int], None]
+_when_left: list[Left] = []
 
 
 def status(conn: Connection, grant: TeamExists, person_id: int) -> TeamMembershipStatus:
@@ -82,6 +87,14 @@ def take_in(conn: Connection, grant: OnTeam, person_id: int) -> None:
     invitations.forget_pair(conn, grant, person_id)
 
 
+def when_left(story: Left) -> Left:
+    """Have a story of a room above told, in the same transaction, that somebody is in a team no more: it gets the
+    connection, who did it, the team's id and the person's.
+    """
+    _when_left.append(story)
+    return story
+
+
 def remove(conn: Connection, actor: Actor, team_id: int, person_id: int) -> None:
     """Leave a team, or put somebody out; the rights that they had in the team are gone too.
 
@@ -98,6 +111,8 @@ def remove(conn: Connection, actor: Actor, team_id: int, person_id: int) -> None
     groups.leave(conn, grant, person_id)
     lists.drop(conn, grant, person_id)
     recording.note(conn, actor.id, "team.member.remove", "team", team_id, {"member": person_id})
+    for story in _when_left:
+        story(conn, actor, team_id, person_id)
 
 
 def _check_leaving(conn: Connection, grant: OnTeam, person_id: int) -> None:

@@ -142,13 +142,6 @@ def homes(conn: Connection, actor: Actor) -> tuple[int | None, int | None]:
     return row or (None, None)
 
 
-def preferred_of(conn: Connection, actor: Actor) -> int | None:
-    """The organization that the actor chose for new projects."""
-    query = "SELECT organization_id FROM organization_preference WHERE person_id = %s"
-    row = conn.execute(query, (actor.id,)).fetchone()
-    return row[0] if row else None
-
-
 def prefer(conn: Connection, actor: Actor, organization_id: int, *, only_if_none: bool = False) -> None:
     """From now on the actor's new projects go there."""
     clash = "DO NOTHING" if only_if_none else "(person_id) DO UPDATE SET organization_id = EXCLUDED.organization_id"

@@ -53,6 +53,25 @@ def administered_alone(conn: Connection, actor: Actor, organization_id: int, lea
     return [row[0] for row in conn.execute(query, {"organization": organization_id, "leavers": leavers})]
 
 
+def seats_of(conn: Connection, actor: Actor, principal_id: int) -> list[int]:
+    """The organizations in which a principal has a seat of its own."""
+    _ = actor
+    query = "SELECT organization_id FROM organization_member WHERE principal_id = %s ORDER BY 1"
+    return [row[0] for row in conn.execute(query, (principal_id,))]
+
+
+_SEATED = """
+SELECT 1 FROM organization_member m WHERE m.organization_id = %(organization)s AND (m.principal_id = %(person)s
+    OR m.principal_id IN (SELECT t.group_id FROM membership t WHERE t.member_id = %(person)s)) LIMIT 1
+"""
+
+
+def is_seated(conn: Connection, actor: Actor, organization_id: int, person_id: int) -> bool:
+    """Whether somebody is a member of an organization, by themself or in a team."""
+    _ = actor
+    return conn.execute(_SEATED, {"organization": organization_id, "person": person_id}).fetchone() is not None
+
+
 _MANAGER = """
 SELECT m.principal_id FROM organization_member m JOIN principal q ON q.id = m.principal_id
 WHERE m.organization_id = %(organization)s AND m.is_manager AND m.principal_id <> ALL(%(leavers)s::bigint[])
