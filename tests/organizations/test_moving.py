@@ -54,6 +54,24 @@ def test_a_move_into_an_organization_at_its_limit_is_refused(planned: Server, ch
     check(planned)
 
 
+def test_what_is_promised_to_uploads_into_a_project_moves_with_it(planned: Server, chief: Person, ann: Person) -> None:
+    here, there, full = preferring(chief, ann), managed(chief, ann), managed(chief, ann, storageLimitBytes=149)
+    project, content = project_in(ann, here["id"]), b"x" * 100
+    upload = sending.start(ann, sending.request(content, "x.txt"), parentId=project)["uploadId"]
+    sending.start(ann, sending.request(b"y" * 50, "y.txt"), parentId=project)
+    sending.start(ann, sending.request(b"z" * 7, "z.txt"))
+    status, reason = refused(ann, "PUT", f"{ORG}/{full['id']}/project/{project}")
+    assert (status, "150 bytes more" in reason) == (400, True)
+    assert account(planned, here["id"]) == (0, 157)
+    ann.ok("PUT", f"{ORG}/{there['id']}/project/{project}")
+    assert (account(planned, here["id"]), account(planned, there["id"])) == ((0, 7), (0, 150))
+    sending.put_part(ann, upload, 1, content)
+    sending.add_part(ann, upload, 1, content)
+    sending.complete(ann, upload)
+    assert (account(planned, here["id"]), account(planned, there["id"])) == ((0, 7), (100, 50))
+    check(planned)
+
+
 def test_content_in_private_storage_stays_with_its_organization(planned: Server, chief: Person, ann: Person) -> None:
     here, there = preferring(chief, ann), managed(chief, ann)
     with planned.database() as conn:
@@ -63,7 +81,10 @@ def test_content_in_private_storage_stays_with_its_organization(planned: Server,
         conn.execute("INSERT INTO storage_terms (location_id, private_to) VALUES (%s, %s)", (place, int(here["id"])))
     project, other = project_in(ann, here["id"]), project_in(ann, there["id"])
     content = b"private"
-    upload = sending.start(ann, sending.request(content, "p.txt", storageLocationId=place))["uploadId"]
+    body = sending.request(content, "p.txt", storageLocationId=place)
+    upload = sending.start(ann, body, parentId=project)["uploadId"]
+    status, reason = refused(ann, "PUT", f"{ORG}/{there['id']}/project/{project}")
+    assert (status, "private storage" in reason) == (400, True)
     sending.put_part(ann, upload, 1, content)
     sending.add_part(ann, upload, 1, content)
     handle = sending.complete(ann, upload)["resultFileHandleId"]

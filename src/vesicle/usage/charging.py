@@ -59,10 +59,16 @@ def promise_by(conn: Connection, payer: Payer, upload_id: int, location_id: int)
     places.hold(conn, [location_id])
     custom = _is_custom(conn, payer, location_id)
     before = promises.give_reservation(conn, upload_id, payer)
-    if before is None or before[0] == payer.organization_id:
-        return
-    for organization_id, way in sorted(((before[0], -1), (payer.organization_id, 1))):
-        _change_promised(conn, organization_id, way * before[1], custom=custom)
+    if before is not None and before[0] != payer.organization_id:
+        hand_over(conn, before[0], payer.organization_id, before[1], custom=custom)
+
+
+def hand_over(conn: Connection, source_id: int, target_id: int, promised: int, *, custom: bool) -> None:
+    """So many promised bytes are the target's and no longer the source's; their reservations say so already. Raises
+    BadRequest when they do not fit there.
+    """
+    for organization_id, way in sorted(((source_id, -1), (target_id, 1))):
+        _change_promised(conn, organization_id, way * promised, custom=custom)
 
 
 def take_over(conn: Connection, payer: Payer, from_id: int, upload_id: int, location_id: int) -> bool:

@@ -9,7 +9,8 @@ from vesicle.usage.store import egress, transfers
 
 
 def move_project(conn: Connection, project_id: int, source_id: int, target_id: int) -> None:
-    """What a project stores is the target's from now on. The project must be held alone.
+    """What a project stores, and what is promised to uploads into it, is the target's from now on. The project must be
+    held alone.
 
     Raises BadRequest when it does not fit there, and when content lies in private storage of the source, or is to.
     """
@@ -18,7 +19,10 @@ def move_project(conn: Connection, project_id: int, source_id: int, target_id: i
             f"syn{project_id} has content in private storage of its organization, or has it as upload destination; move"
             " that content to other storage, and give its projects and folders another destination first."
         )
+    promised = transfers.give_promises(conn, project_id, source_id, target_id)
     charging.apply(conn, transfers.flows_of_move(conn, project_id, source_id, target_id))
+    for custom, wanted in promised:
+        charging.hand_over(conn, source_id, target_id, wanted, custom=custom)
 
 
 def sent_by_both(conn: Connection, source_id: int, target_id: int) -> tuple[int, int]:

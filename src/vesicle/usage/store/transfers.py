@@ -8,16 +8,29 @@ from vesicle.usage.store import egress
 
 
 def has_private(conn: Connection, project_id: int, organization_id: int) -> bool:
-    """Whether a project has content in storage that is private to its organization, or puts its new files there."""
+    """Whether a project has content or open uploads in storage that is private to its organization, or puts its new
+    files there.
+    """
     row = conn.execute(
         "SELECT 1 FROM storage_terms t WHERE t.private_to = %(organization)s AND (EXISTS ("
         " SELECT 1 FROM usage_total u WHERE u.project_id = %(project)s AND u.location_id = t.location_id"
-        " AND u.files > 0) OR EXISTS (SELECT 1 FROM project_setting_location l"
+        " AND u.files > 0) OR EXISTS (SELECT 1 FROM reservation r JOIN multipart_upload m ON m.id = r.upload_id"
+        " WHERE r.project_id = %(project)s AND m.storage_location_id = t.location_id)"
+        " OR EXISTS (SELECT 1 FROM project_setting_location l"
         " JOIN project_setting s ON s.id = l.setting_id JOIN node n ON n.id = s.node_id"
         " WHERE l.location_id = t.location_id AND n.project_id = %(project)s)) LIMIT 1",
         {"organization": organization_id, "project": project_id},
     ).fetchone()
     return row is not None
+
+
+def give_promises(conn: Connection, project_id: int, source_id: int, target_id: int) -> list[tuple[bool, int]]:
+    """What one organization promised to uploads into a project, the other does: (custom, bytes)."""
+    return conn.execute(
+        "WITH given AS (UPDATE reservation SET organization_id = %s WHERE project_id = %s AND organization_id = %s"
+        " RETURNING is_custom, bytes) SELECT is_custom, sum(bytes)::bigint FROM given GROUP BY 1 ORDER BY 1",
+        (target_id, project_id, source_id),
+    ).fetchall()
 
 
 def flows_of_move(conn: Connection, project_id: int, source_id: int, target_id: int) -> list[Flow]:
