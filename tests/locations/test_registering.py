@@ -201,6 +201,7 @@ def test_objects_of_other_stores_and_proxies_are_registered_as_they_are_said(own
     for change, says in (
         ({"storageLocationId": 1}, "is no ExternalObjectStorageLocationSetting"),
         ({"contentSize": None}, "are required"),
+        ({"contentSize": 50 * 10**12 + 1}, "no object is larger"),
         ({"contentMd5": "short"}, "is not an MD5"),
         ({"fileKey": None}, "fileKey"),
     ):

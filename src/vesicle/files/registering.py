@@ -29,6 +29,8 @@ from vesicle.settings import Settings
 from vesicle.usage import charging
 from vesicle.wire import Maybe
 
+MOST_BYTES = 50 * 10**12
+"""As large as an object is at the store that keeps the largest; the view `stored_file` counts no more of one."""
 AnyExternalFileHandle = ExternalFileHandle | ExternalObjectStoreFileHandle | ProxyFileHandle
 
 
@@ -171,4 +173,7 @@ def _told(given: AnyFileHandle) -> tuple[str, str]:
 
 
 def _size(size: Maybe[int]) -> int | None:
+    """Raises BadRequest for more than any store keeps in one object."""
+    if isinstance(size, int) and size > MOST_BYTES:
+        raise BadRequest(f"contentSize is at most {MOST_BYTES}, because no object is larger.")
     return size if isinstance(size, int) and size >= 0 else None

@@ -1,4 +1,4 @@
-"""What is promised to uploads into one project is found by an index, because it moves with the project."""
+"""What is promised to uploads into one project is found by an index, and objects count up to 50 TB."""
 
 from pathlib import Path
 
