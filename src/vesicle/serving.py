@@ -26,6 +26,7 @@ from vesicle.db import migrate
 from vesicle.engines import Engines, NotRunning, die_with_parent, exclusive
 from vesicle.errors import Unavailable
 from vesicle.jobs.queue import work_through
+from vesicle.objectstore.contract import NoSuchObject
 from vesicle.settings import Settings, as_environment
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,8 @@ BACKLOG = 2048
 LOOK_EVERY_S = 0.5
 END_WITHIN_S = 8.0
 STORE_READY_S = 20.0
+WITNESS = ".vesicle-started"
+"""An object that shows whether the store gives back what it took at an earlier start."""
 
 
 def configure_logs(settings: Settings) -> None:
@@ -205,12 +208,18 @@ def _wait_until_ready(settings: Settings) -> None:
 
 
 def _make_bucket(settings: Settings) -> None:
-    """The bucket of the default storage. A store that was started a moment ago may need a little longer."""
+    """The bucket of the default storage, in which an object of an earlier start can be read. A store that was started a
+    moment ago may need a little longer: SeaweedFS lets requests in before it knows all of what it keeps.
+    """
     store = app.default_store(settings)
     deadline = time.monotonic() + STORE_READY_S
     while True:
         try:
             store.ensure_bucket(settings.s3_bucket)
+            try:
+                store.get(settings.s3_bucket, WITNESS)
+            except NoSuchObject:
+                store.put(settings.s3_bucket, WITNESS, b"Vesicle reads this when it starts.")
         except Unavailable:
             if time.monotonic() > deadline:
                 raise
