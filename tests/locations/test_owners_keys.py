@@ -12,6 +12,10 @@ from tests.locations.conftest import AWAY, Owned, owned
 from tests.locations.test_other_stores import LOCATION, at, powers
 from tests.locations.test_registering import S3, claim, wait_for_removals
 from tests.objectstore.sharing import Facts
+from tests.relocation.registrations import counts, register
+
+from vesicle.app import all_stores
+from vesicle.objectstore.stores import OwnKeys
 
 KEYS = "/vesicle/v1/storageLocation/{}/keys"
 
@@ -120,6 +124,29 @@ def test_an_object_that_two_locations_name_stays_while_one_does(
     assert gone not in keys_in(theirs)
     assert key in keys_in(theirs)
     assert lab.http.get(url_of(lab, other)).content == b"once"
+
+
+def test_what_two_locations_name_is_registered_once(theirs: Owned, lab: Person, keys: dict[str, Any]) -> None:
+    theirs.put("owner.txt", lab.name)
+    theirs.put("raw/a.bam", b"raw data")
+    theirs.everything()
+    ours, open_ = location(lab, at(theirs, **keys)), location(lab, at(theirs))
+    upload_to(lab, ours, b"not theirs")
+    project = lab.project()["id"]
+    assert counts(register(lab, ours, project)) == {"registered": 1, "passedOver": 2}
+    assert counts(register(lab, open_, project)) == {"unchanged": 1, "passedOver": 2}
+    lab.ok("PUT", KEYS.format(ours), keys)
+    assert counts(register(lab, ours, project)) == {"unchanged": 1, "passedOver": 2}
+
+
+def test_the_longest_keys_fit_into_the_record(server: Server, owner: Person) -> None:
+    number = location(owner, external(own_bucket(server, owner)))
+    stores = all_stores(server.settings())
+    reference = stores.reference("https://" + "s" * 253 + ":65535", OwnKeys('"' * 256, '"' * 256))
+    with server.database() as conn:
+        conn.execute("UPDATE storage_location SET endpoint = %s WHERE id = %s", (reference, number))
+        (kept,) = conn.execute("SELECT endpoint FROM storage_location WHERE id = %s", (number,)).fetchone() or ("",)
+    assert kept == reference
 
 
 def test_files_are_copied_between_two_buckets_of_the_same_keys(

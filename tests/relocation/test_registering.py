@@ -65,6 +65,8 @@ def test_a_registration_makes_files_and_folders_of_keys_once(server: Server, own
 
     again = register(owner, number, project, prefix="r1/", versionLabel="release 2")
     assert counts(again) == {"unchanged": 3}
+    before, now = lines["raw/r1/a.csv"], manifest(owner, again)["raw/r1/a.csv"]
+    assert now == before | {"outcome": "unchanged"}, "a release names every file with its MD5, new or not"
     assert owner.ok("GET", f"/repo/v1/entity/{entity['id']}") == entity
     # The whole base key has the proof of ownership in it, which is nobody's data.
     everything = register(owner, number, project)

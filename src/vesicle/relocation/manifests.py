@@ -39,11 +39,11 @@ def text_of(lines: Iterable[Line]) -> str:
 
 
 def _row(line: Line) -> tuple[object, ...]:
-    seen, known = line.seen, line.bytes
+    seen = line.seen
     return (
         printable(seen.key), seen.size, seen.etag, seen.version_id, line.outcome.value,
         None if line.entity is None else f"syn{line.entity}", line.version, line.handle,
-        known.content_type if known else None, known.md5 if known else None, line.note,
+        line.content_type, line.md5, line.note,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from vesicle.relocation.keys import Wanted, is_owner_file, place_of
 from vesicle.relocation.listing import Seen
 from vesicle.relocation.model import Outcome, RegisterObjectsRequest
 from vesicle.relocation.store import registrations
+from vesicle.relocation.store.registrations import OnRecord
 from vesicle.tree import planting
 from vesicle.tree.model import DEEPEST
 from vesicle.tree.planting import Place as Spot
@@ -32,7 +33,8 @@ class Line:
     entity: int | None = None
     version: int | None = None
     handle: int | None = None
-    bytes: Bytes | None = None
+    content_type: str | None = None
+    md5: str | None = None
 
 
 @dataclass
@@ -45,10 +47,11 @@ class Page:
 
     def settle(
         self, seen: Seen, outcome: Outcome, note: str = "", *, entity: int | None = None, version: int | None = None,
-        handle: int | None = None,
+        handle: int | None = None, known: Bytes | OnRecord | None = None,
     ) -> None:  # fmt: skip
         """This is what became of the object."""
-        self.lines[seen.key] = Line(seen, outcome, note, entity, version, handle)
+        told = (known.content_type, known.md5) if known else (None, None)
+        self.lines[seen.key] = Line(seen, outcome, note, entity, version, handle, *told)
 
     @property
     def open(self) -> list[Seen]:
@@ -73,15 +76,13 @@ def sort_out(conn: Connection, task: Task, objects: Iterable[Seen]) -> Page:
     page, newest = Page(), [one for one in objects if one.newest]
     # What does not print cannot be on record.
     keys = [one.key for one in newest if one.key.isprintable()]
-    history: dict[str, list[tuple[int, str, int, str | None, int, int, int]]] = {}
+    history: dict[str, list[OnRecord]] = {}
     ours = registrations.uploads(conn, task.location, task.place.bucket, keys)
-    for key, handle, is_ours, etag, size, version_id, entity, number, current in registrations.known(
-        conn, task.target, task.place.location, keys
-    ):
-        if is_ours:
-            ours.add(key)
-        elif entity is not None:
-            history.setdefault(key, []).append((handle, etag, size, version_id, entity, number, current))
+    for row in registrations.known(conn, task.target, task.place.location, keys):
+        if row.ours:
+            ours.add(row.key)
+        elif row.entity is not None:
+            history.setdefault(row.key, []).append(row)
     deepest = DEEPEST - planting.depth(conn, task.target)
     for one in newest:
         if one.key in ours or is_owner_file(one.key):
@@ -97,15 +98,13 @@ def sort_out(conn: Connection, task: Task, objects: Iterable[Seen]) -> Page:
     return page
 
 
-def _compare(
-    page: Page, one: Seen, rows: list[tuple[int, str, int, str | None, int, int, int]]
-) -> None:  # fmt: skip
+def _compare(page: Page, one: Seen, rows: list[OnRecord]) -> None:
     """With the newest version that the first entity has of this object."""
-    entity = rows[0][4]
-    handle, etag, size, _, _, number, current = [row for row in rows if row[4] == entity][-1]
-    if (etag, size) == (one.etag, one.size):
-        page.settle(one, Outcome.UNCHANGED, entity=entity, version=number, handle=handle)
-    elif number != current:
+    entity = rows[0].entity or 0
+    last = [row for row in rows if row.entity == entity][-1]
+    if (last.etag, last.size) == (one.etag, one.size):
+        page.settle(one, Outcome.UNCHANGED, entity=entity, version=last.number, handle=last.handle, known=last)
+    elif last.number != last.current:
         page.settle(one, Outcome.REPORTED, f"the object changed, and syn{entity} got other bytes since", entity=entity)
     else:
         page.changed[one.key] = (one, entity)
@@ -146,8 +145,7 @@ def _make(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes | 
     for spot, key in spots.items():
         seen = page.new[key][0]
         if spot in made:
-            page.settle(seen, Outcome.REGISTERED, entity=made[spot], version=1, handle=ids[key])
-            page.lines[key].bytes = details[key]
+            page.settle(seen, Outcome.REGISTERED, entity=made[spot], version=1, handle=ids[key], known=details[key])
         elif spot in taken:
             page.settle(seen, Outcome.REPORTED, f"syn{taken[spot][0]} has this name there", entity=taken[spot][0])
         else:
@@ -176,8 +174,8 @@ def _cut(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes | s
             why_not = f"the object changed, and syn{entity} has a version {label!r}, or as many as it may"
             page.settle(seen, Outcome.REPORTED, why_not, entity=entity)
         else:
-            page.settle(seen, Outcome.VERSION, entity=entity, version=cut[entity], handle=ids[key])
-            page.lines[key].bytes = details[key]
+            found = details[key]
+            page.settle(seen, Outcome.VERSION, entity=entity, version=cut[entity], handle=ids[key], known=found)
 
 
 def lines_of(page: Page, objects: Sequence[Seen]) -> list[Line]:

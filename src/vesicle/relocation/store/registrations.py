@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
+from psycopg.rows import args_row
 from psycopg.types.json import Jsonb
 
 from vesicle.access import TRASH, MayCreate, OwnsLocation
 from vesicle.db import Connection
 from vesicle.locations.model import Location
+from vesicle.objectstore.stores import endpoint_in
 from vesicle.relocation.model import Counts, Registration
 
 _COLUMNS = "id, location_id, target_id, cursor, listed, pages, counts"
@@ -111,26 +113,41 @@ def forget_lines(conn: Connection, location: OwnsLocation, registration_id: int)
     conn.execute("DELETE FROM registration_page WHERE registration_id = %s", (registration_id,))
 
 
+class OnRecord(NamedTuple):
+    """A file handle of an object, and a version of an entity that has it as its data, if any."""
+
+    key: str
+    ours: bool
+    handle: int
+    etag: str
+    size: int
+    content_type: str | None
+    md5: str | None
+    entity: int | None
+    number: int
+    current: int
+
+
 # What is on record of these objects: every handle, and where it is the data of a version in this project.
 _KNOWN = f"""
-SELECT h.key, h.id, h.ours, h.object_etag, h.content_size, h.version_id, n.id, v.number, n.version
+SELECT h.key, h.ours, h.id, h.object_etag, h.content_size, h.content_type, h.content_md5, n.id, v.number, n.version
 FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id
 LEFT JOIN (entity_version v JOIN node n ON n.id = v.node_id AND n.project_id = %s AND n.benefactor_id <> {TRASH})
     ON v.file_handle_id = h.id
-WHERE h.kind = 's3' AND h.bucket = %s AND h.key = ANY(%s) AND l.endpoint IS NOT DISTINCT FROM %s
+WHERE h.kind = 's3' AND h.bucket = %s AND h.key = ANY(%s) AND split_part(coalesce(l.endpoint, ''), '#', 1) = %s
 ORDER BY n.id, v.number
 """
 
 
 def known(
     conn: Connection, target: MayCreate, location: Location, keys: Sequence[str]
-) -> list[tuple[Any, ...]]:  # fmt: skip
-    """(key, handle, ours, ETag, size, version id, entity, its version, its current version) of what is on record.
-
-    Entities of the target's project alone; others are nobody's concern here.
+) -> list[OnRecord]:  # fmt: skip
+    """What is on record of the objects, with whosever keys they are reached. Entities of the target's project alone;
+    others are nobody's concern here.
     """
-    values = (target.project_id, location.bucket, list(keys), location.endpoint)
-    return conn.execute(_KNOWN, values).fetchall()
+    values = (target.project_id, location.bucket, list(keys), endpoint_in(location.endpoint) or "")
+    with conn.cursor(row_factory=args_row(OnRecord)) as cursor:
+        return cursor.execute(_KNOWN, values).fetchall()
 
 
 def uploads(conn: Connection, location: OwnsLocation, bucket: str, keys: Sequence[str]) -> set[str]:

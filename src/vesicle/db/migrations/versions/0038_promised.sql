@@ -9,3 +9,8 @@ CREATE OR REPLACE VIEW stored_file AS
            h.storage_location_id AS location_id, h.created_by AS contributor_id, l.kind <> 'managed-s3' AS is_custom
     FROM file_handle h JOIN storage_location l ON l.id = h.storage_location_id
     WHERE h.bucket IS NOT NULL;
+
+-- ------------------------------------------------------------------ locations
+-- A reference of a store may hold its owner's keys, sealed.
+ALTER TABLE storage_location DROP CONSTRAINT storage_location_endpoint_check;
+ALTER TABLE storage_location ADD CHECK (length(endpoint) <= 2000);
