@@ -89,3 +89,6 @@ def test_a_command_that_is_killed_leaves_a_registration_that_goes_on(server: Ser
     assert counts(answer.json()) == {"registered": 50}
     done = register(owner, str(number), project, "--prefix", "r1/")
     assert (done.returncode, "unchanged: 50" in done.stdout) == (0, True), done.stdout + done.stderr
+    none = register(owner, str(number), project, "--continue-job", "999999999")
+    assert (none.returncode, none.stdout) == (2, "")
+    assert none.stderr == "vesicle: Job 999999999 left no registration of this location and target.\n"

@@ -102,7 +102,7 @@ def _begun(conn: Connection, job: frame.Running, what: Allowed, asked: RegisterO
         state = registrations.of_job(conn, job.id)
         if state is None and asked.continue_job_id:
             if not registrations.take_over(conn, what.location, what.target, job.id, int(asked.continue_job_id)):
-                raise NotFound(f"Job {asked.continue_job_id} left no registration of this location and target.")
+                raise _none_left(asked)
         elif state is None:
             registrations.begin(conn, what.location, what.target, job.id)
             detail = {"target": f"syn{what.target.id}", "prefix": asked.prefix or "", "dryRun": asked.dry_run is True}
@@ -163,13 +163,20 @@ def _settled(
     return state
 
 
+def _none_left(asked: RegisterObjectsRequest) -> NotFound:
+    return NotFound(f"Job {asked.continue_job_id} left no registration of this location and target.")
+
+
 def _told(state: Registration) -> str:
     counts = state.counts
     return f"{counts.found} objects seen, {counts.registered} registered, {counts.versions} new versions"
 
 
 def _admit(conn: Connection, actor: Actor, asked: RegisterObjectsRequest) -> None:
-    turns.require_free(conn, owned(conn, actor, asked.storage_location_id), "register")
+    location = owned(conn, actor, asked.storage_location_id)
+    turns.require_free(conn, location, "register")
+    if asked.continue_job_id and not registrations.is_of(conn, location, asked.target_id, int(asked.continue_job_id)):
+        raise _none_left(asked)
 
 
 REGISTER = frame.kind(RegisterObjectsRequest, register, Scope.view | Scope.modify, making.clear, _admit)

@@ -37,6 +37,12 @@ def take_over(conn: Connection, location: OwnsLocation, target: MayCreate, job_i
     return taken.rowcount == 1 or of_job(conn, job_id) is not None
 
 
+def is_of(conn: Connection, location: OwnsLocation, target_id: int, job_id: int) -> bool:
+    """Whether a job left a registration of the same things."""
+    query = "SELECT 1 FROM registration WHERE job_id = %s AND started_by = %s AND location_id = %s AND target_id = %s"
+    return conn.execute(query, (job_id, location.actor.id, location.id, target_id)).fetchone() is not None
+
+
 def of_job(conn: Connection, job_id: int) -> Registration | None:
     """The registration that a job works on."""
     row = conn.execute(f"SELECT {_COLUMNS} FROM registration WHERE job_id = %s", (job_id,)).fetchone()
