@@ -70,14 +70,13 @@ class Stores:
         Raises BadRequest for one that the operator gave no credentials for; with ``own_keys`` for one that the operator
         did not list at all.
         """
+        known = set(self._for_owners) if own_keys else {listed for listed, _ in self._listed}
         wanted = normal(endpoint) if endpoint else None
-        if wanted is None or wanted == AMAZON:
+        if wanted is None or (wanted == AMAZON and not (own_keys and AMAZON in known)):
             wanted = self._unnamed
         if wanted is None or wanted in self._own:
             return None
-        if own_keys and wanted in self._for_owners:
-            return wanted
-        if wanted not in {known for known, _ in self._listed}:
+        if wanted not in known:
             raise _unknown(wanted)
         return wanted
 
