@@ -19,6 +19,7 @@ from tests.usage.test_charging import purge
 from vesicle import app
 from vesicle.errors import Refusal
 from vesicle.files import reaping
+from vesicle.locations import resolving
 from vesicle.objectstore.contract import NoSuchObject
 from vesicle.web import House
 
@@ -261,8 +262,9 @@ def test_while_the_store_is_away_the_file_goes_and_its_object_waits(
         row = conn.execute(query, (key,)).fetchone()
         away = replace(house, stores=app.all_stores(replace(house.settings, s3_endpoint="http://127.0.0.1:9")))
         assert row
+        reference = resolving.location(conn, row[0]["location_id"]).endpoint
         with pytest.raises(Refusal):
-            away.stores.at(row[0]["endpoint"], bucket).delete(bucket, key)
+            away.stores.at(reference, bucket).delete(bucket, key)
     assert left(planned, [handle]) == [False]
     check(planned)
     assert is_gone(planned, (bucket, key))

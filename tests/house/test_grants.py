@@ -169,6 +169,7 @@ REASONS = {
             "usage.add_to_project",
             "usage.project_storage",
             "usage.project_storage_at",
+            "usage.give_promises",
             "usage.limit_project",
             *(
                 f"usage.{name}"
