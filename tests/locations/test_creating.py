@@ -119,7 +119,16 @@ def test_an_address_that_the_operator_does_not_list_is_never_connected_to(owner:
             )
         with pytest.raises(TimeoutError):
             trap.accept()
-    for nonsense in ("127.0.0.1", "file:///etc/passwd", "http://a/b?c", "http://u:p@a", "http://a:99999", "gopher://a"):
+    odd = ("http://a#", "http://a?", "\u0001http://a", "ht\ntp://a", "http://a" + " " * 600, f"http://{'a' * 300}")
+    for nonsense in (
+        *odd,
+        "127.0.0.1",
+        "file:///etc/passwd",
+        "http://a/b?c",
+        "http://u:p@a",
+        "http://a:99999",
+        "gopher://a",
+    ):
         assert "is not the address of a store" in refused(owner, external("some-bucket", endpointUrl=nonsense))
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from tests.jobs.waiting import finish
 from tests.live import Person, Server
 from tests.locations.buckets import external, file_of, location, own_bucket, set_on, upload_to
 from tests.locations.conftest import AWAY, Owned, owned
@@ -13,9 +17,12 @@ from tests.locations.test_other_stores import LOCATION, at, powers
 from tests.locations.test_registering import S3, claim, wait_for_removals
 from tests.objectstore.sharing import Facts
 from tests.relocation.registrations import counts, register
+from tests.sending import request, start
 
 from vesicle.app import all_stores
+from vesicle.errors import BadRequest
 from vesicle.objectstore.stores import OwnKeys
+from vesicle.settings import S3Access
 
 KEYS = "/vesicle/v1/storageLocation/{}/keys"
 
@@ -28,6 +35,12 @@ def keys(ceph: Facts) -> dict[str, Any]:
 
 def keys_in(theirs: Owned) -> set[str]:
     return {one["Key"] for one in theirs.s3.list_objects_v2(Bucket=theirs.name)["Contents"]}
+
+
+def at_open(theirs: Owned) -> dict[str, Any]:
+    """A location in the same bucket for whom it is let in."""
+    theirs.everything()
+    return at(theirs)
 
 
 def url_of(person: Person, handle: object) -> str:
@@ -82,9 +95,9 @@ def test_keys_are_told_to_nobody_and_lie_encrypted(
             "SELECT deed, detail::text FROM audit_record WHERE object_id = %s", (str(number),)
         ).fetchall()
     assert "storage_location.keys.keep" in {deed for deed, _ in deeds}
+    assert keys["accessKeyId"] not in kept
     for text in (kept, *(detail for _, detail in deeds)):
         assert keys["secretAccessKey"] not in text
-        assert keys["accessKeyId"] not in text
 
 
 def test_keys_are_given_anew_and_taken_back(theirs: Owned, lab: Person, keys: dict[str, Any]) -> None:
@@ -93,17 +106,55 @@ def test_keys_are_given_anew_and_taken_back(theirs: Owned, lab: Person, keys: di
     handle = upload_to(lab, number, b"kept")
     lab.ok("DELETE", KEYS.format(number))
     lab.ok("DELETE", KEYS.format(number))
-    assert lab.http.get(url_of(lab, handle)).status_code == 403
-    refused = lab.call("POST", S3, claim(number, theirs.name, "owner.txt", lab.name.encode()))
-    assert 400 <= refused.status_code < 500
+    # The operator's credentials do not take their place, whatever the bucket lets them do by now.
+    theirs.everything()
+    body = claim(number, theirs.name, "owner.txt", lab.name.encode())
+    for refused in (
+        lab.call("GET", f"/file/v1/fileHandle/{handle}/url"),
+        lab.call("POST", S3, body),
+        lab.call("POST", f"/vesicle/v1/storageLocation/{number}/check"),
+        lab.call("POST", "/file/v1/file/multipart", request(b"x", "x.txt", storageLocationId=number)),
+    ):
+        assert (refused.status_code, "took back the keys" in refused.text) == (400, True), refused.text
     # What does not open the bucket is not kept.
     assert lab.call("PUT", KEYS.format(number), keys | {"secretAccessKey": "wrong"}).status_code == 400
-    assert lab.http.get(url_of(lab, handle)).status_code == 403
+    assert "took back the keys" in lab.call("GET", f"/file/v1/fileHandle/{handle}/url").text
     lab.ok("PUT", KEYS.format(number), keys)
+    assert lab.http.get(url_of(lab, handle)).content == b"kept"
+    # The same request again keeps them as well.
+    lab.ok("DELETE", KEYS.format(number))
+    assert lab.call("POST", LOCATION, at(theirs, **keys | {"secretAccessKey": "wrong"})).status_code == 400
+    assert location(lab, at(theirs, **keys)) == number
     assert lab.http.get(url_of(lab, handle)).content == b"kept"
     # Neither is what opens a bucket that is somebody else's by now.
     theirs.put("owner.txt", "somebody else")
     assert "names neither your user id" in lab.call("PUT", KEYS.format(number), keys).text
+
+
+def test_what_keys_that_were_taken_back_opened_fails_alone_and_holds_nothing(
+    far: Server, theirs: Owned, lab: Person, keys: dict[str, Any]
+) -> None:
+    theirs.put("owner.txt", lab.name)
+    number, project = location(lab, at(theirs, **keys)), lab.project()["id"]
+    files = [file_of(lab, project, upload_to(lab, number, b"behind keys")), lab.file(project, b"plain")]
+    begun = start(lab, request(b"never sent", "n.txt", storageLocationId=number))["uploadId"]
+    lab.ok("DELETE", KEYS.format(number))
+    items = [
+        {"fileHandleId": one["dataFileHandleId"], "associateObjectId": one["id"], "associateObjectType": "FileEntity"}
+        for one in files
+    ]
+    wanted = {"requestedFiles": items, "includeFileHandles": True, "includePreSignedURLs": True}
+    behind, plain = lab.ok("POST", "/file/v1/fileHandle/batch", wanted)["requestedFiles"]
+    assert behind["failureCode"] == "UNAUTHORIZED"
+    assert lab.http.get(plain["preSignedURL"]).content == b"plain"
+    zipped = finish(lab, "/file/v1/file/bulk/async", {"requestedFiles": items}).json()
+    assert [one["status"] for one in zipped["fileSummary"]] == ["FAILURE", "SUCCESS"]
+    assert "took back the keys" in zipped["fileSummary"][0]["failureMessage"]
+    with far.database() as conn:
+        held = "SELECT bytes FROM reservation WHERE upload_id = %s"
+        assert conn.execute(held, (int(begun),)).fetchone() == (10,)
+        lab.ok("DELETE", f"/vesicle/v1/upload/{begun}")
+        assert conn.execute(held, (int(begun),)).fetchone() is None
 
 
 def test_an_object_that_two_locations_name_stays_while_one_does(
@@ -169,6 +220,33 @@ def test_files_are_copied_between_two_buckets_of_the_same_keys(
     assert lab.ok("POST", "/file/v1/file/multipart", copied)["state"] == "UPLOADING"
 
 
+def test_without_the_installations_key_nothing_opens_and_everything_says_why(
+    far: Server, theirs: Owned, lab: Person, keys: dict[str, Any], tmp_path: Path
+) -> None:
+    theirs.put("owner.txt", lab.name)
+    number = location(lab, at(theirs, **keys))
+    with far.database() as conn:
+        (reference,) = conn.execute("SELECT endpoint FROM storage_location WHERE id = %s", (number,)).fetchone() or (
+            "",
+        )
+    settings = replace(far.settings(), data=tmp_path, s3=(S3Access(theirs.endpoint),))
+    file = tmp_path / "locations.key"
+    for content, says in (
+        (None, "not in this server's data folder"), (Fernet.generate_key(), "not in this server's data folder"),
+        (b"", "is damaged"), (b"junk", "is damaged"), (b"\xff\xfe", "is damaged"),
+    ):  # fmt: skip
+        if content is not None:
+            file.write_bytes(content)
+        with pytest.raises(BadRequest, match=says):
+            all_stores(settings).at(reference, theirs.name)
+        assert file.exists() == (content is not None), "who only reads makes no key"
+        if says == "is damaged":
+            with pytest.raises(BadRequest, match=says):
+                all_stores(settings).reference(None, OwnKeys("key", "secret"))
+    file.write_bytes((far.data / file.name).read_bytes())
+    all_stores(settings).at(reference, theirs.name).stat(theirs.name, "owner.txt")
+
+
 def test_what_keys_do_not_do(server: Server, theirs: Owned, lab: Person, keys: dict[str, Any]) -> None:
     theirs.put("owner.txt", lab.name)
     for body, says in (
@@ -197,8 +275,15 @@ def test_only_its_owner_gives_a_location_keys(far: Server, theirs: Owned, lab: P
     number, other = location(lab, at(theirs, **keys)), far.person("other")
     for method, body in (("PUT", keys), ("DELETE", None)):
         assert other.call(method, KEYS.format(number), body).status_code == 403
-    theirs.put("owner.txt", f"{lab.name},{other.name}")
-    assert other.call("PUT", KEYS.format(number), keys).status_code == 403
+    # Not even a member of a team of the bucket's owners, whose account may have another bucket of that name.
+    team = other.ok("POST", "/repo/v1/team", {"name": f"Team {secrets.token_hex(4)}"})["id"]
+    theirs.put("owner.txt", f"{lab.name},{team}")
+    shared = location(lab, at(theirs, description="shared", **keys))
+    assert other.ok("GET", f"{LOCATION}/{shared}")["storageLocationId"] == shared
+    for method, body in (("PUT", keys), ("DELETE", None)):
+        answer = other.call(method, KEYS.format(shared), body)
+        assert (answer.status_code, "Only who made" in answer.text) == (403, True)
+    assert "No keys are kept" in lab.call("DELETE", KEYS.format(location(lab, at_open(theirs)))).text
 
 
 def test_keys_work_in_the_default_store_too(server: Server, owner: Person) -> None:

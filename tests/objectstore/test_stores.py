@@ -7,7 +7,7 @@ import pytest
 from vesicle.errors import BadRequest
 from vesicle.objectstore.managed import Managed
 from vesicle.objectstore.s3 import S3Store
-from vesicle.objectstore.stores import AMAZON, OwnKeys, Stores, endpoint_in
+from vesicle.objectstore.stores import AMAZON, KeysTakenBack, OwnKeys, Stores, closed, endpoint_in
 from vesicle.settings import S3Access
 
 HERE, LAB, THEIRS = "http://127.0.0.1:1", "https://s3.lab.example", "https://s3.theirs.example"
@@ -22,10 +22,9 @@ def stores(*listed: S3Access, unnamed: str = "") -> Stores:
 def test_a_store_that_is_listed_without_keys_is_for_those_who_bring_some() -> None:
     ours = stores(S3Access(THEIRS, region="theirs", public_endpoint="https://public.theirs.example"))
     assert ours.meant_by(THEIRS, own_keys=True) == THEIRS
-    with pytest.raises(BadRequest, match=r"no credentials for the object store https://s3\.theirs\.example"):
-        ours.meant_by(THEIRS)
-    with pytest.raises(BadRequest, match="no credentials"):
-        ours.at(THEIRS, "bucket")
+    for ask in (lambda: ours.meant_by(THEIRS), lambda: ours.at(THEIRS, "bucket")):
+        with pytest.raises(BadRequest, match=r"https://s3\.theirs\.example; leave keys of yours"):
+            ask()
     with pytest.raises(BadRequest, match="no credentials"):
         ours.meant_by("https://unlisted.example", own_keys=True)
     there = ours.with_keys(THEIRS, MINE)
@@ -46,11 +45,14 @@ def test_amazon_is_meant_where_it_is_listed_for_those_who_bring_keys() -> None:
         assert ours.meant_by(AMAZON) == ours.meant_by(None)
 
 
-def test_a_reference_opens_one_store_for_the_same_keys() -> None:
+def test_a_reference_opens_the_store_with_its_keys_and_nothing_once_they_are_taken_back() -> None:
     ours = stores()
     first = ours.at(ours.reference(LAB, MINE), "bucket")
     assert first is ours.at(ours.reference(LAB, MINE), "another")
-    assert first is not ours.at(LAB, "bucket")
-    assert first is not ours.at(ours.reference(LAB, OwnKeys("my key", "my other secret")), "bucket")
-    assert first is not ours.at(ours.reference(None, MINE), "bucket")
+    for other in (LAB, ours.reference(LAB, OwnKeys("my key", "my other secret")), ours.reference(None, MINE)):
+        assert not first.is_same(ours.at(other, "bucket"))
+    assert first.is_same(stores().at(ours.reference(LAB, MINE), "bucket")), "also when it was made anew"
     assert "my secret" not in repr(MINE)
+    for reference in (LAB, None):
+        with pytest.raises(KeysTakenBack, match=r"PUT /vesicle/v1/storageLocation/\{id\}/keys"):
+            ours.at(closed(ours.reference(reference, MINE)), "bucket")

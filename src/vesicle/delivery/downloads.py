@@ -15,7 +15,7 @@ from vesicle.errors import BadRequest, Conflict, Forbidden, Gone, NotFound
 from vesicle.files import handles as files
 from vesicle.files.model import ENTITY, NOT_SET, Handle, shape_of
 from vesicle.objectstore.content_disposition import attachment
-from vesicle.objectstore.stores import Stores
+from vesicle.objectstore.stores import NoCredentials, Stores
 from vesicle.settings import Settings
 from vesicle.usage import recording
 
@@ -44,7 +44,7 @@ def _there(
 ) -> list[tuple[Proof, Handle] | str]:
     """The same, after a look at what lies in buckets of others (ruling 6).
 
-    What is not there is NOT_FOUND among several. Alone, its reason is the answer. Raises Conflict, BadRequest, and
+    What is not there is NOT_FOUND among several, and UNAUTHORIZED what this server has no credentials for. Alone, its reason is the answer. Raises Conflict, BadRequest, and
     Unavailable.
     """
     looked: list[tuple[Proof, Handle] | str] = []
@@ -52,7 +52,8 @@ def _there(
         why_not = None if isinstance(answer, str) else presence.why_not(conn, stores, settings, *answer)
         if why_not is not None and len(allowed) == 1:
             raise Conflict(why_not.reason) if isinstance(why_not, Gone) else why_not
-        looked.append(NOT_FOUND if why_not else answer)
+        failed = UNAUTHORIZED if isinstance(why_not, NoCredentials) else NOT_FOUND
+        looked.append(failed if why_not else answer)
     return looked
 
 
@@ -70,8 +71,9 @@ def _result(
     if asked.include_pre_signed_urls:
         try:
             result.pre_signed_url = _url(conn, actor, stores, settings, proof, handle, item.associate_object_type)
-        except Forbidden:
-            # At an egress limit one item is told why; among several it fails by itself.
+        except (Forbidden, NoCredentials):
+            # At an egress limit, or of a bucket whose keys were taken back, one item is told why; among several it
+            # fails by itself.
             if len(asked.requested_files) == 1:
                 raise
             return FileResult(file_handle_id=str(item.file_handle_id), failure_code=UNAUTHORIZED)
@@ -111,12 +113,13 @@ def _url(
         return f"{handle.endpoint_url}/{handle.bucket}/{quote(handle.key or '')}"
     if handle.bucket is None or handle.key is None:
         return handle.external_url or ""
+    store = stores.at(handle.endpoint, handle.bucket)  # Nothing is recorded of a URL that cannot be signed.
     recording.record_download(
         conn, actor, proof, handle_id=handle.id, size=handle.content_size or 0, object_type=object_type,
         location_id=handle.storage_location_id,
     )  # fmt: skip
     named = handle.file_name != NOT_SET
-    return stores.at(handle.endpoint, handle.bucket).sign_get(
+    return store.sign_get(
         handle.bucket, handle.key, expires_s=settings.url_life_seconds, version_id=handle.version_id,
         content_type=None if handle.content_type in (None, NOT_SET) else handle.content_type,
         content_disposition=attachment(handle.file_name) if named else None,

@@ -62,7 +62,7 @@ def _source(conn: Connection, stores: Stores, handle: Handle, place: Place) -> B
     if handle.storage_location_id == place.location.id:
         raise BadRequest(f"File handle {handle.id} is in storage location {place.location.id} already.")
     origin = stores.at(handle.endpoint, bucket)
-    if origin is not place.store:
+    if not place.store.is_same(origin):
         raise BadRequest(
             f"File handle {handle.id} is in the object store {origin.name}, and storage location "
             f"{place.location.id} in {place.store.name}, or each is reached with other credentials; bytes are copied "

@@ -14,8 +14,8 @@ from vesicle.errors import Refusal
 from vesicle.files.making import NewObject
 from vesicle.files.model import Handle
 from vesicle.jobs.frame import Running
-from vesicle.objectstore.contract import NoSuchObject
-from vesicle.objectstore.stores import Stores
+from vesicle.objectstore.contract import NoSuchObject, Refused
+from vesicle.objectstore.stores import NoCredentials, Stores
 from vesicle.web import House
 
 PIECE = 4 * 1024**2
@@ -50,7 +50,7 @@ def look(conn: Connection, house: House, entries: list[Entry]) -> None:
     for entry in entries:
         gone = entry.failure or presence.why_not(conn, house.stores, house.settings, entry.proof, entry.handle)
         if isinstance(gone, Refusal):
-            entry.failure = "NOT_FOUND", gone.reason
+            entry.failure = "UNKNOWN_ERROR" if isinstance(gone, NoCredentials) else "NOT_FOUND", gone.reason
 
 
 def write(job: Running, made: NewObject, entries: list[Entry], more: dict[str, bytes]) -> None:
@@ -84,6 +84,8 @@ def _add(stores: Stores, archive: ZipFile, entry: Entry) -> tuple[str, str] | No
         first = next(pieces, b"")
     except NoSuchObject:
         return "NOT_FOUND", "The bytes of this file are not in the store any more."
+    except (Refused, NoCredentials) as refusal:
+        return "UNKNOWN_ERROR", refusal.reason
     of = entry.handle.created_on
     info: Any = ZipInfo(entry.name, (max(1980, of.year), of.month, of.day, of.hour, of.minute, of.second))
     info.compress_type, info.file_size = ZIP_DEFLATED, entry.handle.content_size or 0

@@ -16,7 +16,7 @@ from vesicle.errors import BadRequest, Conflict, Forbidden, NotFound
 from vesicle.files.model import Upload
 from vesicle.files.store import uploads as rows
 from vesicle.objectstore.contract import Refused
-from vesicle.objectstore.stores import Stores
+from vesicle.objectstore.stores import KeysTakenBack, Stores
 from vesicle.organizations.roles import require_overseer
 from vesicle.usage import charging
 
@@ -24,12 +24,17 @@ log = structlog.get_logger(__name__)
 
 
 def drop(stores: Stores, upload: Upload) -> None:
-    """The store keeps nothing of an upload that is not completed. Raises Refused, Unavailable.
+    """The store keeps nothing of an upload that is not completed. Raises Refused, Unavailable. A bucket whose owner
+    took back the keys keeps what it has: that is theirs to remove.
 
     The object may be whole already, if whoever completed it never came to put it on record. Its key was given to this
     upload alone.
     """
-    objects = stores.at(upload.endpoint, upload.bucket)
+    try:
+        objects = stores.at(upload.endpoint, upload.bucket)
+    except KeysTakenBack:
+        log.info("an ended upload stays in a bucket whose keys were taken back", upload=upload.id, bucket=upload.bucket)
+        return
     objects.abort_upload(upload.bucket, upload.key, upload.store_upload_id)
     drop_object(stores, upload)
 

@@ -6,10 +6,10 @@ import hashlib
 from typing import Any, assert_never
 from uuid import uuid4
 
-from vesicle.access import Actor, MayCreate, require
+from vesicle.access import Actor, MayCreate, OwnsLocation, require
 from vesicle.audit import recording
 from vesicle.db import Connection
-from vesicle.errors import BadRequest
+from vesicle.errors import BadRequest, Forbidden
 from vesicle.locations import ownership, powers, secrets, store
 from vesicle.locations.model import (
     UPLOAD_TYPES,
@@ -29,7 +29,7 @@ from vesicle.locations.model import (
     shape_of,
 )
 from vesicle.objectstore.s3 import S3Store
-from vesicle.objectstore.stores import AMAZON, OwnKeys, Stores
+from vesicle.objectstore.stores import AMAZON, OwnKeys, Stores, endpoint_in
 from vesicle.settings import Settings
 from vesicle.wire import encode
 
@@ -41,15 +41,17 @@ LONGEST_BANNER = 10_000
 def create(
     conn: Connection, actor: Actor, stores: Stores, settings: Settings, asked: AnyStorageLocation
 ) -> AnyStorageLocation:
-    """The location that this request makes, or made before when the same person sent the same.
+    """The location that this request makes, or made before when the same person sent the same; keys in it are tried
+    and kept each time.
 
     Raises BadRequest, Forbidden (a proxy's benefactor), and Unavailable when the bucket's store does not answer.
     """
     new = _checked(conn, actor, stores, asked)
     keys = keys_in(asked) if isinstance(asked, ExternalS3StorageLocationSetting) else None
     digest = _digest(new, asked)
-    if digest is not None and (before := store.same(conn, actor, digest)) is not None:
-        return shape_of(before)
+    before = None if digest is None else store.same(conn, actor, digest)
+    if before is not None:
+        return shape_of(before) if keys is None else shape_of(renewed(conn, actor, stores, before, keys))
     teams: list[int] = []
     if new.kind == "external-s3":
         there = store_with(stores, new, keys)
@@ -62,12 +64,42 @@ def create(
         if made is not None:
             store.insert_teams(conn, actor, made.id, teams, ownership.NOBODY_IN_PARTICULAR)
             detail = {"kind": made.kind, "bucket": made.bucket, "baseKey": made.base_key, "sts": made.sts_enabled}
+            detail |= {"accessKeyId": keys.access_key} if keys else {}
             recording.note(conn, actor.id, "storage_location.create", "storageLocation", made.id, detail)
     if made is None and digest is not None:
         made = store.same(conn, actor, digest)
     if made is None:
         raise RuntimeError("a storage location was neither made nor there")
     return shape_of(made)
+
+
+def renewed(conn: Connection, actor: Actor, stores: Stores, location: Location, keys: OwnKeys) -> Location:
+    """From now on this server comes to the bucket with these keys, after they were tried: owner.txt, read with them,
+    names the actor. Until then it goes on with what it had.
+
+    For who made the location alone: with keys of another account the same name may be another bucket, where what
+    others send to the location would go. Raises Forbidden, BadRequest, and Unavailable.
+    """
+    grant = require(conn, actor, OwnsLocation, location.id)
+    if location.created_by != actor.id:
+        raise Forbidden(f"Only who made storage location {location.id} leaves keys with it, or takes them back.")
+    check_lends_nothing(location.sts_enabled)
+    endpoint = endpoint_in(location.endpoint)
+    there = stores.with_keys(endpoint, keys)
+    ownership.proved(conn, actor, there, location)
+    location.readable, location.writable = powers.tried(there, location)
+    with conn.transaction():
+        store.keep_reference(conn, grant, stores.reference(endpoint, keys))
+        store.keep_powers(conn, grant, readable=location.readable, writable=location.writable)
+        recording.note(
+            conn,
+            actor.id,
+            "storage_location.keys.keep",
+            "storageLocation",
+            location.id,
+            {"accessKeyId": keys.access_key},
+        )
+    return location
 
 
 def opens_whole_bucket(made: AnyStorageLocation) -> bool:
@@ -178,7 +210,8 @@ def _digest(new: Location, asked: AnyStorageLocation) -> bytes | None:
         return None
     secret: object = asked.secret_key if isinstance(asked, ProxyStorageLocationSettings) else None
     if isinstance(asked, ExternalS3StorageLocationSetting):
-        secret = keys_in(asked)
+        # Other keys for the same bucket make no other location, and a digest of them would be a way to guess them.
+        secret = None if keys_in(asked) is None else "keys of the owner"
     told = [new.kind, new.upload_type, new.banner, new.description, new.sts_enabled, new.bucket, new.base_key,
             new.endpoint_url, new.endpoint, new.url, new.supports_subfolders, new.benefactor_id]  # fmt: skip
     return hashlib.sha256(encode([*told, secret or None])).digest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,24 +15,29 @@ KEY_FILE = "locations.key"
 
 def sealed(settings: Settings, secret: str | object) -> bytes:
     """The secret in a form that is of no use without the key."""
-    return _box(settings.data / KEY_FILE).encrypt(str(secret).encode())
+    return _box(_key(settings.data / KEY_FILE)).encrypt(str(secret).encode())
 
 
 def unsealed(settings: Settings, secret: bytes | str) -> str:
     """The secret again. Raises BadRequest where it was sealed with a key that this installation does not have."""
     try:
-        return _box(settings.data / KEY_FILE).decrypt(secret).decode()
-    except InvalidToken:
+        return _box((settings.data / KEY_FILE).read_bytes()).decrypt(secret).decode()
+    except (InvalidToken, FileNotFoundError):
         raise BadRequest(
-            f"The keys that are kept with this storage location cannot be read: this server has another {KEY_FILE} than"
-            " the one that they were kept with. Its operator restores the file, or the location's owner sends the keys"
-            " anew."
+            f"The keys that are kept with this storage location cannot be read: the {KEY_FILE} that they were kept with"
+            " is not in this server's data folder. Its operator restores the file, or the location's owner sends the"
+            " keys anew."
         ) from None
 
 
-@lru_cache(1)
-def _box(file: Path) -> Fernet:
-    return Fernet(_key(file))
+def _box(key: bytes) -> Fernet:
+    """Raises BadRequest for a file that is none of ours: secrets are sealed with the right key, or not at all."""
+    try:
+        return Fernet(key)
+    except ValueError:  # UnicodeDecodeError is one as well.
+        raise BadRequest(
+            f"The {KEY_FILE} in this server's data folder is damaged; its operator restores it from the backup."
+        ) from None
 
 
 def _key(file: Path) -> bytes:

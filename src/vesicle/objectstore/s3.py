@@ -261,6 +261,10 @@ class S3Store(PartCopies, Surveys):
             **self._made_with,  # type: ignore[arg-type]
         )
 
+    def is_same(self, other: S3Store) -> bool:
+        """Whether the other is the same store with the same credentials, so that it copies from there to here."""
+        return (self.name, self._keys) == (other.name, other._keys)
+
     def hurried(self) -> Self:
         """The same store, for small objects alone: it waits for no call longer than for an ordinary one."""
         twin = copy.copy(self)

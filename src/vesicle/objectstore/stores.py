@@ -18,8 +18,17 @@ from vesicle.settings import S3Access
 
 AMAZON = "https://s3.amazonaws.com"
 """What clients of this API name by themselves, whatever store they are to use."""
+LONGEST = 300
 MOST_OWNERS = 200
 """So many stores with keys of owners are kept, the ones used last; making one takes a while."""
+
+
+class NoCredentials(BadRequest):
+    """This server has nothing to come to that store or bucket with."""
+
+
+class KeysTakenBack(NoCredentials):
+    """The owner of a bucket took back the keys that opened it."""
 
 
 class OwnKeys(NamedTuple):
@@ -38,7 +47,9 @@ class Stores:
     ``managed`` is the default one, ``own_addresses`` are the endpoints that mean it, ``listed`` are the credentials for
     others, and ``unnamed`` is the endpoint that is meant by none and by Amazon's, if the operator says one. A store is
     kept on record by a reference: its endpoint, nothing for the default one, and behind a # the owner's keys for it as
-    ``sealed`` gives them and ``unsealed`` reads them.
+    ``sealed`` gives them and ``unsealed`` reads them. Nothing behind the # is what is left of keys that were taken
+    back: the operator's credentials do not take their place, since another account may have another bucket of that
+    name.
     """
 
     def __init__(
@@ -61,7 +72,6 @@ class Stores:
         self._made: dict[S3Access, S3Store] = {}
         self._making = threading.Lock()
         self._sealed, self._unsealed = sealed, unsealed
-        self._owners_at = lru_cache(MOST_OWNERS)(self.with_keys)
         self._owners = lru_cache(MOST_OWNERS)(self._opened)
 
     def meant_by(self, endpoint: str | None, *, own_keys: bool = False) -> str | None:
@@ -77,7 +87,7 @@ class Stores:
         if wanted is None or wanted in self._own:
             return None
         if wanted not in known:
-            raise _unknown(wanted)
+            raise _unknown(wanted, for_owners=wanted in self._for_owners)
         return wanted
 
     def reference(self, endpoint: str | None, keys: OwnKeys | None) -> str | None:
@@ -91,14 +101,14 @@ class Stores:
         if endpoint is None or endpoint in self._own:
             return self.managed.store.with_keys(*keys)
         if endpoint not in self._for_owners:
-            raise _unknown(endpoint)
+            raise _unknown(endpoint, for_owners=False)
         listed = self._for_owners[endpoint]
         return store_of(dataclasses.replace(listed, access_key=keys[0], secret_key=keys[1], role=""))
 
     def at(self, reference: str | None, bucket: str) -> S3Store:
         """The store of a reference, with the credentials for this bucket.
 
-        Raises BadRequest when the operator has taken them away since.
+        Raises NoCredentials when the operator, or the owner, has taken them away since.
         """
         if reference and "#" in reference:
             with self._making:
@@ -110,16 +120,20 @@ class Stores:
             return self._store(max(found, key=lambda one: bool(one.buckets)))
         if endpoint is None or endpoint in self._own:
             return self.managed.store
-        raise _unknown(endpoint)
+        raise _unknown(endpoint, for_owners=endpoint in self._for_owners)
 
     def address(self, reference: str | None, bucket: str) -> str:
         """Where clients reach the store of a location."""
         return self.at(reference, bucket).public_endpoint
 
     def _opened(self, reference: str) -> S3Store:
-        """One store for the same keys, whatever they look like when they are sealed: it copies between its buckets."""
         keys = reference.partition("#")[2]
-        return self._owners_at(endpoint_in(reference), OwnKeys(*json.loads(self._unsealed(keys))))
+        if not keys:
+            raise KeysTakenBack(
+                "The owner of this storage location took back the keys that opened its bucket; they leave new ones with"
+                " PUT /vesicle/v1/storageLocation/{id}/keys."
+            )
+        return self.with_keys(endpoint_in(reference), OwnKeys(*json.loads(self._unsealed(keys))))
 
     def _store(self, access: S3Access) -> S3Store:
         with self._making:
@@ -146,8 +160,18 @@ def endpoint_in(reference: str | None) -> str | None:
     return (reference or "").partition("#")[0] or None
 
 
-def _unknown(endpoint: str) -> BadRequest:
-    return BadRequest(
+def closed(reference: str | None) -> str:
+    """The reference without its keys, with which nobody comes to the store any more."""
+    return f"{endpoint_in(reference) or ''}#"
+
+
+def _unknown(endpoint: str, *, for_owners: bool) -> NoCredentials:
+    if for_owners:
+        return NoCredentials(
+            f"This server has no credentials of its own for the object store {endpoint}; leave keys of yours with the"
+            " storage location (accessKeyId and secretAccessKey)."
+        )
+    return NoCredentials(
         f"This server has no credentials for the object store {endpoint}; its operator lists the stores that storage"
         " locations may use (the setting s3)."
     )
@@ -155,6 +179,8 @@ def _unknown(endpoint: str) -> BadRequest:
 
 def normal(endpoint: str) -> str:
     """An endpoint as it is compared: lower case, no default port, no slash at the end. Raises BadRequest."""
+    if len(endpoint) > LONGEST or "#" in endpoint or "?" in endpoint or not endpoint.isprintable():
+        raise _no_endpoint(endpoint)
     try:
         parts = urlsplit(endpoint.strip())
         port = parts.port

@@ -84,6 +84,7 @@ def _walk(house: House, location_id: int, job: frame.Running | None) -> None:
     with closing(Walk(place, "").pages(state.cursor)) as coming:
         for objects, cursor in coming:
             with house.pool.connection() as conn, conn.transaction():
+                resolving.bucket_to_read(conn, house.stores, location_id)  # Its owner may have taken back their keys.
                 _compare_page(conn, location_id, objects)
                 if cursor is not None:
                     drift.advance(conn, location_id, cursor, len(objects))

@@ -23,7 +23,7 @@ def verify(job: frame.Running, asked: VerifyRequest) -> VerifyResponse:
         location = owned(
             conn, tokens.actor_of_person(conn, job.started_by, house.settings), asked.storage_location_id
         )  # fmt: skip
-        place = resolving.bucket_to_read(conn, house.stores, location.id)
+        resolving.bucket_to_read(conn, house.stores, location.id)
     answer, after = VerifyResponse(verified=0, contradicted=0, unreadable=0), 0
     while True:
         with house.pool.connection() as conn:
@@ -32,6 +32,8 @@ def verify(job: frame.Running, asked: VerifyRequest) -> VerifyResponse:
             return answer
         for one in some:
             after = one.id
+            with house.pool.connection() as conn:  # This takes long, and the owner may change or take back their keys.
+                place = resolving.bucket_to_read(conn, house.stores, location.id)
             md5 = _read(place, one)
             with house.pool.connection() as conn, conn.transaction():
                 if md5 is None:
