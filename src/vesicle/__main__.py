@@ -69,7 +69,9 @@ def work(data: Data = None, config: Config = None) -> None:
 def register(
     location: Annotated[int, typer.Argument(help="The storage location whose objects become files.")],
     target: Annotated[str, typer.Argument(help="The project or folder that they lie in, such as syn10000001.")],
-    prefix: Annotated[str, typer.Option(help="Only keys that begin so, behind the location's base key.")] = "",
+    prefix: Annotated[
+        str, typer.Option(help="Only keys that begin so, behind the base key; folders begin behind it.")
+    ] = "",
     flat: Annotated[bool, typer.Option("--flat", help="No folders: every file into the target itself.")] = False,
     content_type: Annotated[Literal["name", "object"], typer.Option(help="Where content types come from.")] = "name",
     md5: Annotated[
@@ -87,7 +89,10 @@ def register(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Make files of the objects that lie in a bucket, as the person of SYNAPSE_AUTH_TOKEN or ~/.synapseConfig."""
+    """Make files of the objects that lie in a bucket, as the person of SYNAPSE_AUTH_TOKEN or ~/.synapseConfig.
+
+    Ends with 1 when there are objects that could not be registered.
+    """
     address = url or _settings(data, config=config).api_url
     caller = from_outside.Caller(address, from_outside.token_of_caller())
     asked = {
@@ -102,6 +107,9 @@ def register(
         from_outside.save_manifest(caller, done, manifest)
     for name, value in done.items():
         typer.echo(f"{name}: {value}")
+    if done.get("reported"):
+        typer.echo(f"{done['reported']} objects are not registered; the manifest says of each why.", err=True)
+        raise typer.Exit(1)
 
 
 @cli.command(hidden=True)

@@ -91,4 +91,7 @@ def test_a_command_that_is_killed_leaves_a_registration_that_goes_on(server: Ser
     assert (done.returncode, "unchanged: 50" in done.stdout) == (0, True), done.stdout + done.stderr
     none = register(owner, str(number), project, "--continue-job", "999999999")
     assert (none.returncode, none.stdout) == (2, "")
-    assert none.stderr == "vesicle: Job 999999999 left no registration of this location and target.\n"
+    assert none.stderr == (
+        "vesicle: Job 999999999 left no registration of this location and target; what another job took"
+        " over, that one goes on with.\n"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from tests.live import Person, Server
 from tests.locations.buckets import external, location, own_bucket, put
 from tests.relocation.registrations import counts, register, result, run, start
+from tests.relocation.test_registering import children
 
 from vesicle.app import open_house
 from vesicle.relocation import drifting
@@ -43,6 +44,9 @@ def test_missing_and_changed_objects_are_listed_until_they_are_as_they_were(serv
     server.store().delete(bucket, "d/gone.txt")
     put(server, bucket, "d/other.txt", "something else")
     assert differences(owner, number) == {"d/gone.txt": "missing", "d/other.txt": "changed"}
+    files = {name: one["id"] for name, one in children(owner, project).items()}
+    for name, status in (("gone.txt", 410), ("other.txt", 409), ("kept.txt", 200)):
+        assert owner.call("GET", f"/repo/v1/entity/{files[name]}/file", redirect=False).status_code == status, name
     page = owner.ok("GET", f"/vesicle/v1/storageLocation/{number}/drift")["results"]
     changed = next(one for one in page if one["difference"] == "changed")
     assert changed["seenSize"] == len("something else")
@@ -51,6 +55,8 @@ def test_missing_and_changed_objects_are_listed_until_they_are_as_they_were(serv
     assert changed["entityId"].startswith("syn")
     put(server, bucket, "d/gone.txt", "bytes of gone")
     register(owner, number, project, prefix="d/")
+    old = owner.call("GET", f"/repo/v1/entity/{files['other.txt']}/version/1/file", redirect=False)
+    assert (old.status_code, "was changed" in old.text) == (409, True)
     # The bucket keeps no versions, so the bytes of the first version of the changed file are gone for good.
     assert differences(owner, number) == {"d/other.txt": "changed"}
 

@@ -35,6 +35,8 @@ def test_a_registration_makes_files_and_folders_of_keys_once(server: Server, own
     number, project = location(owner, external(bucket, baseKey="raw")), owner.project()["id"]
     dry = register(owner, number, project, prefix="r1/", dryRun=True)
     assert counts(dry) == {"registered": 3}
+    planned = manifest(owner, dry)["raw/r1/a.csv"]
+    assert [planned[name] for name in ("outcome", "entity", "version", "fileHandle")] == ["registered", "", "", ""]
     assert children(owner, project) == {}
 
     told = register(owner, number, project, prefix="r1/", versionLabel="release 1", versionComment="the first")

@@ -44,8 +44,8 @@ def _there(
 ) -> list[tuple[Proof, Handle] | str]:
     """The same, after a look at what lies in buckets of others (ruling 6).
 
-    What is not there is NOT_FOUND among several, and UNAUTHORIZED what this server has no credentials for. Alone, its reason is the answer. Raises Conflict, BadRequest, and
-    Unavailable.
+    What is not there is NOT_FOUND among several, and UNAUTHORIZED what this server has no credentials for. Alone, its
+    reason is the answer. Raises Conflict, BadRequest, and Unavailable.
     """
     looked: list[tuple[Proof, Handle] | str] = []
     for answer in allowed:

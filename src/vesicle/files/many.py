@@ -45,6 +45,15 @@ def met_again(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> 
         many.note_checked(conn, location_id, handle_ids)
 
 
+def met_no_more(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> None:
+    """The objects of these handles of a location were seen to be others, or gone: whoever wants one is told at once.
+
+    Serves a worker that acts for the house.
+    """
+    if handle_ids:
+        many.forget_checked(conn, location_id, handle_ids)
+
+
 def repoint(
     conn: Connection, location: OwnsLocation, handle_id: int, key: str, etag: str, version_id: str | None
 ) -> None:  # fmt: skip

@@ -72,7 +72,9 @@ def propose(data: Data = None, config: Config = None) -> None:
 
 @org.command(rich_help_panel=PANEL)
 def allocate(
-    proposal: Annotated[Path, typer.Argument(help="The CSV file of `propose`, as you edited it.", exists=True)],
+    proposal: Annotated[
+        Path, typer.Argument(help="The CSV file of `propose`, as you edited it.", exists=True, dir_okay=False)
+    ],
     data: Data = None,
     config: Config = None,
 ) -> None:

@@ -233,6 +233,8 @@ def _check_open(row: InvitationRow) -> None:
 
 def _existing(conn: Connection, actor: Actor, invitation_id: int, *, lock: bool = False) -> InvitationRow:
     row = rows.invitation(conn, actor, invitation_id, lock=lock)
+    if row is None and lock:  # That of an organization which was being merged is one of the other's after the wait.
+        row = rows.invitation(conn, actor, invitation_id, lock=lock)
     if row is None:
         raise NotFound(f"There is no invitation {invitation_id}.")
     return row

@@ -58,7 +58,10 @@ def _of_upload(conn: Connection, actor: Actor, settings: Settings, parent_id: in
         return Payer(preferred)
     if settings.plans == "off":
         return Payer(INSTALLATION)
-    return Payer(founding.default(conn, actor, settings) if own is None else own)
+    if own is None:
+        return Payer(founding.default(conn, actor, settings))
+    _check_seats(conn, standing(conn, actor, own))
+    return Payer(own)
 
 
 def of_upload_to(

@@ -86,11 +86,12 @@ def _lines(conn: Connection, actor: Actor, organization_id: int, what: str, of: 
 def of_project(conn: Connection, grant: MayCreate) -> ProjectUsage:
     """What a project stores, and how full its organization is, for who may add to it. Raises BadRequest."""
     organization_id = _organization_of(conn, grant)
-    of, (stored, in_trash, count) = reports.summary(conn, grant.actor, organization_id), reports.project(conn, grant)
+    of, mine = reports.summary(conn, grant.actor, organization_id), reports.project(conn, grant)
+    stored, in_trash, count, promised = mine
     sent, charged, sent_by_all = reports.sent_of_project(conn, grant, organization_id, of)
     return ProjectUsage(
         project_id=EntityId(grant.id), organization_id=Id(organization_id), stored_bytes=stored,
-        in_trash_bytes=in_trash, files=count, organization_stored_bytes=of.stored_bytes,
+        in_trash_bytes=in_trash, files=count, reserved_bytes=promised, organization_stored_bytes=of.stored_bytes,
         organization_reserved_bytes=of.reserved_bytes, organization_storage_limit_bytes=of.storage_limit_bytes,
         sent_bytes=sent, charged_bytes=charged, organization_sent_bytes=sent_by_all,
         organization_egress_limit_bytes=of.egress_limit_bytes, egress_period_ends_on=of.egress_period_ends_on,
@@ -112,10 +113,13 @@ def downloads_of_project(conn: Connection, grant: MayCreate, of: Behind, token: 
     return drilling.downloads(conn, grant.actor, _organization_of(conn, grant), replace(of, project_id=grant.id), token)
 
 
+def uploads_of_project(conn: Connection, grant: MayCreate, of: Behind, token: str | None) -> PromisedUploadPage:
+    """The unfinished uploads that named a project when they were begun, for who may add to it. Raises BadRequest."""
+    return drilling.uploads(conn, grant.actor, _organization_of(conn, grant), replace(of, project_id=grant.id), token)
+
+
 def lines_of_project(conn: Connection, grant: MayCreate, what: str, of: Behind, token: str | None) -> Lines:
-    """The same as CSV: of file or download. Raises BadRequest and NotFound."""
-    if what == "upload":
-        raise NotFound("An upload belongs to no project until it is finished; ask for file or download.")
+    """The same as CSV: of file, upload or download. Raises BadRequest and NotFound."""
     _check_project(grant)
     owner = drilling.owner(conn, grant, of.day if what == "file" else None)
     return _lines(conn, grant.actor, owner, what, replace(of, project_id=grant.id), token)

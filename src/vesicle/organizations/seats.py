@@ -11,6 +11,7 @@ from vesicle.organizations.model.members import Member, MemberPage, MemberRoles
 from vesicle.organizations.roles import Standing, require_insider, require_manager, standing
 from vesicle.organizations.store import members as rows
 from vesicle.organizations.store import organizations
+from vesicle.organizations.store import succession as succeeding
 from vesicle.wire import UNSET, Id, key_of_token, stamp, token_of_key
 
 PAGE = 100
@@ -34,8 +35,9 @@ def give_seat(
     """
     who = standing(conn, actor, organization_id, lock=True)
     _put(conn, who, member_id, is_manager=is_manager, is_contributor=is_contributor)
-    if is_contributor and member_id == actor.id:
-        organizations.prefer(conn, actor, organization_id, only_if_none=True)
+    if is_contributor and member_id == actor.id and organizations.homes(conn, actor)[0] is None:
+        organizations.prefer(conn, actor, organization_id)
+    rows.revoke_invitations(conn, actor, organization_id, member_id)
     detail = {"member": member_id, "from": None, "to": {"manager": is_manager, "contributor": is_contributor}}
     recording.note(conn, actor.doer, "organization.join", "organization", organization_id, detail)
     return _member(conn, who, member_id)
@@ -65,7 +67,7 @@ def check_room_for_contributor(conn: Connection, who: Standing) -> None:
 def _no_seat(who: Standing, limit: int) -> Forbidden:
     return Forbidden(
         f"The plan of {who.of.name} allows {limit} certified user{'' if limit == 1 else 's'}, and it has as many."
-        " Ask for a larger plan with POST /vesicle/v1/planRequest, or leave isContributor out."
+        " Ask for a larger plan with POST /vesicle/v1/planRequest, or say that isContributor is false."
     )
 
 
@@ -106,6 +108,11 @@ def remove(conn: Connection, actor: Actor, organization_id: int, member_id: int)
     if before is None:
         if not (who.is_member or who.is_owner or who.is_administrator):
             raise Forbidden(f"You are no member of organization {organization_id}.")
+        if succeeding.is_seated(conn, actor, organization_id, member_id):
+            raise BadRequest(
+                f"{member_id} is a member of organization {organization_id} through a team alone; leave the team, or"
+                " remove the team from the organization."
+            )
         raise NotFound(f"{member_id} is no member of organization {organization_id}.")
     if member_id == who.of.owner_id:
         raise BadRequest(
@@ -114,12 +121,17 @@ def remove(conn: Connection, actor: Actor, organization_id: int, member_id: int)
     if before[1]:
         _check_not_last_manager(conn, who, member_id)
     rows.delete(conn, actor, organization_id, member_id)
-    organizations.prefer_none(conn, actor, member_id, organization_id)
-    succession.name_administrator(conn, who, member_id)
+    rows.revoke_invitations(conn, actor, organization_id, member_id)
+    seated = succeeding.is_seated(conn, actor, organization_id, member_id)
+    if not seated:
+        organizations.prefer_none(conn, actor, member_id, organization_id)
+        succession.name_administrator(conn, who, member_id)
     detail = {"member": member_id, "from": recorded.roles(before), "to": None}
     recording.note(conn, actor.doer, "organization.remove_member", "organization", organization_id, detail)
     if member_id != actor.id:
         text = f"You are no member of {who.of.name} any more. What you contributed stays there."
+        if seated:
+            text = f"You have no seat of your own in {who.of.name} any more; you are a member through a team."
         letters.tell(conn, [member_id], f"{who.of.name}: you were removed", text)
 
 
@@ -140,7 +152,8 @@ def name_owner(conn: Connection, actor: Actor, organization_id: int, owner_id: i
     if rows.kind_of(conn, actor, owner_id) != "user":
         raise NotFound(f"There is no user {owner_id}.")
     if rows.member(conn, actor, organization_id, owner_id) is None:
-        _free_seat_of_owner(conn, who)
+        if not rows.has_seat(conn, actor, organization_id, owner_id):
+            _free_seat_of_owner(conn, who)
         give_seat(conn, actor, organization_id, owner_id, is_manager=False, is_contributor=True)
     if not organizations.change(conn, actor, organization_id, owner_id=owner_id):
         raise Conflict(

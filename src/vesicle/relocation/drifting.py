@@ -113,7 +113,7 @@ def _ask_for_the_rest(
         with house.pool.connection() as conn, conn.transaction():
             handles.met_again(conn, location_id, met)
             drift.forget(conn, location_id, met)
-            drift.keep(conn, location_id, differ)
+            _keep(conn, location_id, differ)
         asked += len(rest)
         if job is not None:
             job.progress(asked, asked, f"{asked} objects that were not listed asked for")
@@ -143,6 +143,11 @@ def _compare_page(conn: Connection, location_id: int, objects: list[Seen]) -> No
     met, differ = differences(drift.recorded(conn, location_id, keys), objects)
     handles.met_again(conn, location_id, met)
     drift.forget(conn, location_id, met)
+    _keep(conn, location_id, differ)
+
+
+def _keep(conn: Connection, location_id: int, differ: list[Difference]) -> None:
+    handles.met_no_more(conn, location_id, [one.handle for one in differ])
     drift.keep(conn, location_id, differ)
 
 

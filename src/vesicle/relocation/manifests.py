@@ -14,7 +14,7 @@ from vesicle.db import Connection
 from vesicle.files import making
 from vesicle.jobs import frame
 from vesicle.relocation.keys import printable
-from vesicle.relocation.model import Counts, RegisterObjectsRequest, RegisterObjectsResponse, Registration
+from vesicle.relocation.model import Counts, Outcome, RegisterObjectsRequest, RegisterObjectsResponse, Registration
 from vesicle.relocation.pages import Line
 from vesicle.relocation.store import registrations
 
@@ -29,6 +29,15 @@ def counted(before: Counts, lines: Iterable[Line]) -> Counts:
     for line in lines:
         counts.add(line.outcome, line.seen.size)
     return counts
+
+
+def promise_nothing(lines: Iterable[Line]) -> None:
+    """A plan names no number that is never given: what it would make has none."""
+    for line in lines:
+        if line.outcome is Outcome.REGISTERED:
+            line.entity = line.version = line.handle = None
+        elif line.outcome is Outcome.VERSION:
+            line.version = line.handle = None
 
 
 def text_of(lines: Iterable[Line]) -> str:

@@ -44,6 +44,7 @@ class Page:
     lines: dict[str, Line] = field(default_factory=dict)
     new: dict[str, tuple[Seen, Wanted]] = field(default_factory=dict)
     changed: dict[str, tuple[Seen, int]] = field(default_factory=dict)
+    replaced: list[int] = field(default_factory=list)  # The handles whose objects are others by now.
 
     def settle(
         self, seen: Seen, outcome: Outcome, note: str = "", *, entity: int | None = None, version: int | None = None,
@@ -104,7 +105,9 @@ def _compare(page: Page, one: Seen, rows: list[OnRecord]) -> None:
     last = [row for row in rows if row.entity == entity][-1]
     if (last.etag, last.size) == (one.etag, one.size):
         page.settle(one, Outcome.UNCHANGED, entity=entity, version=last.number, handle=last.handle, known=last)
-    elif last.number != last.current:
+        return
+    page.replaced += [row.handle for row in rows]
+    if last.number != last.current:
         page.settle(one, Outcome.REPORTED, f"the object changed, and syn{entity} got other bytes since", entity=entity)
     else:
         page.changed[one.key] = (one, entity)
@@ -116,6 +119,7 @@ def register(conn: Connection, task: Task, page: Page, known: Mapping[str, Bytes
         details = known.get(key, "the object appeared while the page was looked at; the next registration takes it")
         if isinstance(details, str):
             page.settle(seen, Outcome.REPORTED, details)
+    handles.met_no_more(conn, task.location.id, page.replaced)
     _make(conn, task, page, known)
     _cut(conn, task, page, known)
 

@@ -154,6 +154,8 @@ def _settled(
                 known = details.of_many(what.place, asked, page.open)
             pages.register(conn, task, page, known)
         lines = pages.lines_of(page, objects)
+        if asked.dry_run is True:
+            manifests.promise_nothing(lines)
         state = Registration(
             before.id, before.location_id, before.target_id, cursor, cursor is None, before.pages + 1, before.counts
         )
@@ -164,7 +166,10 @@ def _settled(
 
 
 def _none_left(asked: RegisterObjectsRequest) -> NotFound:
-    return NotFound(f"Job {asked.continue_job_id} left no registration of this location and target.")
+    return NotFound(
+        f"Job {asked.continue_job_id} left no registration of this location and target; what another job took over,"
+        " that one goes on with."
+    )
 
 
 def _told(state: Registration) -> str:

@@ -49,8 +49,8 @@ def _told(account: Account, egress: downloads.EgressState) -> OrganizationUsage:
     )  # fmt: skip
 
 
-def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int]:
-    """(bytes, of them in the trash can, files) of a project."""
+def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int, int]:
+    """(bytes, of them in the trash can, files, bytes promised to uploads that named it) of a project."""
     return reports.project(conn, grant)
 
 

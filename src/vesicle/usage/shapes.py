@@ -136,6 +136,7 @@ class ProjectUsage(Shape):
     stored_bytes: int
     in_trash_bytes: int
     files: int
+    reserved_bytes: int
     organization_stored_bytes: int
     organization_reserved_bytes: int
     sent_bytes: int

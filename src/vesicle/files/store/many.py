@@ -46,6 +46,14 @@ def associate(
     )
 
 
+def forget_checked(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> None:
+    """Nothing is known of these objects of a location any more, until they are looked at again."""
+    conn.execute(
+        "UPDATE file_handle SET checked_on = NULL WHERE id = ANY(%s::bigint[]) AND storage_location_id = %s",
+        (list(handle_ids), location_id),
+    )
+
+
 def note_checked(conn: Connection, location_id: int, handle_ids: Sequence[int]) -> None:
     """These handles of the location are as they were."""
     conn.execute(

@@ -124,6 +124,18 @@ def project_files(
     return reporting.files_of_project(call.conn, grant, of, next_page_token)
 
 
+@door("GET", "/vesicle/v1/usage/project/{id}/upload", access=Needs(MayCreate))
+def project_uploads(
+    call: Call, grant: MayCreate, storage_location_id: Id | None = None, contributor_id: Id | None = None,
+    next_page_token: str | None = None,
+) -> PromisedUploadPage:  # fmt: skip
+    """The unfinished uploads that promised bytes of a project are the sum of: those whose start named a place in it;
+    for who may add to the project.
+    """
+    of = Behind(None, storage_location_id, contributor_id)
+    return reporting.uploads_of_project(call.conn, grant, of, next_page_token)
+
+
 @door("GET", "/vesicle/v1/usage/project/{id}/download", access=Needs(MayCreate))
 def project_downloads(
     call: Call, grant: MayCreate, storage_location_id: Id | None = None, contributor_id: Id | None = None,
@@ -142,7 +154,7 @@ def project_behind(
     first_day: str | None = None, last_day: str | None = None, day: str | None = None,
     next_page_token: str | None = None,
 ) -> Reply:  # fmt: skip
-    """What lies behind a number of a project (file or download) as CSV, in pieces like that of an organization."""
+    """What lies behind a number of a project (file, upload, download) as CSV, in pieces as that of an organization."""
     of = Behind(None, storage_location_id, contributor_id, first_day, last_day, day)
     return _csv(reporting.lines_of_project(call.conn, grant, what, of, next_page_token))
 

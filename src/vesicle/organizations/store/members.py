@@ -191,6 +191,17 @@ def settle_invitation(conn: Connection, actor: Actor, invitation_id: int, state:
     conn.execute("UPDATE organization_invitation SET state = %s WHERE id = %s", (state, invitation_id))
 
 
+def revoke_invitations(conn: Connection, actor: Actor, organization_id: int, person_id: int) -> None:
+    """Nothing that is open for somebody, by name or by address, makes them a member of the organization any more."""
+    _ = actor
+    conn.execute(
+        "UPDATE organization_invitation SET state = 'REVOKED' WHERE organization_id = %(organization)s"
+        " AND state = 'OPEN' AND (invitee_id = %(person)s OR lower(email) IN ("
+        "SELECT lower(alias) FROM alias WHERE principal_id = %(person)s AND kind = 'USER_EMAIL'))",
+        {"organization": organization_id, "person": person_id},
+    )
+
+
 def addresses(conn: Connection, actor: Actor, principal_ids: list[int]) -> list[str]:
     """Where mail to each of these people goes, and to each member of these teams."""
     _ = actor

@@ -51,12 +51,21 @@ def kinds_of_plans(conn: Connection, actor: Actor, organization_ids: list[int]) 
     return dict(conn.execute(query, (organization_ids,)).fetchall())
 
 
+_MINE = (
+    "(m.principal_id = %(me)s OR m.principal_id IN (SELECT t.group_id FROM membership t WHERE t.member_id = %(me)s))"
+)
+
+
 def membership(conn: Connection, actor: Actor, organization_id: int) -> tuple[bool, bool, bool]:
-    """Whether the actor is a member, a manager, a contributor: by themself or through a team."""
+    """Whether the actor is a member, a manager, a contributor: by themself or through a team.
+
+    Of their teams those count that they are in by now, not when the request began: who waits for the organization may
+    have been put out of one meanwhile.
+    """
     row = conn.execute(
         "SELECT count(*) > 0, coalesce(bool_or(is_manager), false), coalesce(bool_or(is_contributor), false)"
-        " FROM organization_member WHERE organization_id = %s AND principal_id = ANY(%s::bigint[])",
-        (organization_id, actor.principals),
+        f" FROM organization_member m WHERE m.organization_id = %(organization)s AND {_MINE}",
+        {"organization": organization_id, "me": actor.id},
     ).fetchone()
     return row or (False, False, False)
 
@@ -135,18 +144,17 @@ def homes(conn: Connection, actor: Actor) -> tuple[int | None, int | None]:
     row = conn.execute(
         "SELECT (SELECT p.organization_id FROM organization_preference p WHERE p.person_id = %(me)s AND EXISTS ("
         "SELECT 1 FROM organization_member m WHERE m.organization_id = p.organization_id AND m.is_contributor"
-        " AND m.principal_id = ANY(%(principals)s::bigint[]))),"
-        " (SELECT id FROM organization WHERE owner_id = %(me)s AND is_default)",
-        {"me": actor.id, "principals": actor.principals},
+        f" AND {_MINE})), (SELECT id FROM organization WHERE owner_id = %(me)s AND is_default)",
+        {"me": actor.id},
     ).fetchone()
     return row or (None, None)
 
 
-def prefer(conn: Connection, actor: Actor, organization_id: int, *, only_if_none: bool = False) -> None:
+def prefer(conn: Connection, actor: Actor, organization_id: int) -> None:
     """From now on the actor's new projects go there."""
-    clash = "DO NOTHING" if only_if_none else "(person_id) DO UPDATE SET organization_id = EXCLUDED.organization_id"
     conn.execute(
-        f"INSERT INTO organization_preference (person_id, organization_id) VALUES (%s, %s) ON CONFLICT {clash}",
+        "INSERT INTO organization_preference (person_id, organization_id) VALUES (%s, %s)"
+        " ON CONFLICT (person_id) DO UPDATE SET organization_id = EXCLUDED.organization_id",
         (actor.id, organization_id),
     )
 

@@ -54,9 +54,16 @@ def administered_alone(conn: Connection, actor: Actor, organization_id: int, lea
 
 
 def seats_of(conn: Connection, actor: Actor, principal_id: int) -> list[int]:
-    """The organizations in which a principal has a seat of its own."""
+    """The organizations in which a principal has a seat of its own, held until the end of the transaction.
+
+    Asked twice: seats in an organization that was being merged are seats in the other one after it was waited for.
+    """
     _ = actor
-    query = "SELECT organization_id FROM organization_member WHERE principal_id = %s ORDER BY 1"
+    query = (
+        "SELECT o.id FROM organization_member m JOIN organization o ON o.id = m.organization_id"
+        " WHERE m.principal_id = %s ORDER BY o.id FOR NO KEY UPDATE OF o"
+    )
+    conn.execute(query, (principal_id,))
     return [row[0] for row in conn.execute(query, (principal_id,))]
 
 

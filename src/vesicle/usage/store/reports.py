@@ -20,14 +20,15 @@ WITH_MERGED: LiteralString = (
 )
 
 
-def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int]:
-    """(bytes, of them in the trash can, files) of a project."""
+def project(conn: Connection, grant: MayCreate) -> tuple[int, int, int, int]:
+    """(bytes, of them in the trash can, files, bytes promised to uploads that named it) of a project."""
     row = conn.execute(
-        "SELECT coalesce(sum(stored), 0)::bigint, coalesce(sum(in_trash), 0)::bigint, coalesce(sum(files), 0)::bigint"
-        " FROM usage_total WHERE project_id = %s",
-        (grant.id,),
+        "SELECT coalesce(sum(stored), 0)::bigint, coalesce(sum(in_trash), 0)::bigint, coalesce(sum(files), 0)::bigint,"
+        " (SELECT coalesce(sum(bytes), 0)::bigint FROM reservation WHERE project_id = %(id)s AND project_id <> 0)"
+        " FROM usage_total WHERE project_id = %(id)s",
+        {"id": grant.id},
     ).fetchone()
-    return row or (0, 0, 0)
+    return row or (0, 0, 0, 0)
 
 
 def stored_by(conn: Connection, actor: Actor, organization_id: int, by: str) -> list[tuple[int, int, int, int, int]]:
