@@ -239,3 +239,15 @@ def test_an_upload_that_the_store_forgot_begins_anew(owner: Person, server: Serv
     server.store().abort_upload(*row)
     assert add_part(owner, upload, 1, b"abc")["addPartState"] == "ADD_FAILED"
     assert start(owner, body)["uploadId"] != upload
+
+
+def test_completing_what_became_a_handle_that_was_deleted_says_so(owner: Person) -> None:
+    content = b"deleted since"
+    upload = start(owner, request(content, "gone.txt"))["uploadId"]
+    assert put_part(owner, upload, 1, content).status_code == 200
+    add_part(owner, upload, 1, content)
+    handle = complete(owner, upload)["resultFileHandleId"]
+    assert complete(owner, upload)["resultFileHandleId"] == handle
+    owner.ok("DELETE", f"/file/v1/fileHandle/{handle}")
+    answer = owner.call("PUT", f"/file/v1/file/multipart/{upload}/complete")
+    assert (answer.status_code, "begin the upload anew" in answer.text) == (404, True)

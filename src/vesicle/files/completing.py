@@ -6,7 +6,7 @@ import msgspec
 
 from vesicle.access import OwnsUpload
 from vesicle.db import Connection
-from vesicle.errors import BadRequest
+from vesicle.errors import BadRequest, NotFound
 from vesicle.files import ending, part_copying, store, uploads
 from vesicle.files.model import MultipartUploadStatus, Upload
 from vesicle.files.store import uploads as rows
@@ -20,11 +20,12 @@ NAMED_MISSING = 20
 def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUploadStatus:
     """Make the object of the recorded parts, check it, and make its file handle; once, however often it is asked for.
 
-    Raises BadRequest when parts are missing, when the store refuses them, and when what came is not what was declared.
+    Raises NotFound when that was deleted since, BadRequest when parts are missing, when the store refuses them, and
+    when what came is not what was declared.
     """
     upload = uploads.existing(conn, grant)
     if upload.state == "COMPLETED":
-        return uploads.status(upload)
+        return _completed(upload)
     uploads.check_goes_on(upload)
     recorded = rows.parts(conn, upload.id)
     _check_nothing_missing(upload, recorded)
@@ -50,7 +51,14 @@ def complete(conn: Connection, grant: OwnsUpload, stores: Stores) -> MultipartUp
         # It ended while the store put it together: nobody pays for the object, and nobody else knows of it.
         ending.drop_object(stores, upload)
         uploads.check_goes_on(now or msgspec.structs.replace(upload, is_current=False))
-    return uploads.status(now or upload)
+    return _completed(now or upload)
+
+
+def _completed(upload: Upload) -> MultipartUploadStatus:
+    """Raises NotFound when what it became was deleted since: clients count on a file handle."""
+    if upload.result_handle_id is None:
+        raise NotFound(f"The file handle that upload {upload.id} became was deleted; begin the upload anew.")
+    return uploads.status(upload)
 
 
 def _assemble(
