@@ -41,6 +41,13 @@ def test_the_owner_and_their_team_get_the_table_and_the_documents(
     assert list(server.store().open_uploads(bucket)) == []
 
 
+def test_a_location_that_lends_the_whole_bucket_is_told_of_it(server: Server, owner: Person) -> None:
+    bucket = own_bucket(server, owner)
+    line = owner.ok("POST", path(location(owner, external(bucket, stsEnabled=True))))["lines"][-1]
+    assert (line["what"], line["state"], "whole bucket" in line["change"]) == ("baseKey", "differs", True)
+    assert "baseKey" not in states(owner.ok("POST", path(location(owner, external(bucket)))))
+
+
 def test_strangers_are_refused_and_a_missing_bucket_is_a_line(
     server: Server, owner: Person, stranger: Person, administrator: Person
 ) -> None:
@@ -178,8 +185,7 @@ def test_a_policy_that_was_changed_counts_from_the_next_check_on(far: Server, th
 
 def checked(server: Server, *arguments: str) -> tuple[int, str]:
     """`vesicle check bucket …` beside the running server; its status, and all that it printed."""
-    port = server.url.rpartition(":")[2]
-    return ran("check", "bucket", *arguments, "--data", str(server.data), VESICLE_PORT=port)
+    return ran("check", "bucket", *arguments, "--data", str(server.data))
 
 
 def ran(*words: str, **more: str) -> tuple[int, str]:

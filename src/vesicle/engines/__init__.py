@@ -49,7 +49,8 @@ class Engines:
         if self._seaweedfs is not None:
             self._seaweedfs.start()
             settings = self._with_store(settings, self._seaweedfs.endpoint)
-            write_private(self._address_file, json.dumps(self._seaweedfs.endpoint))
+            there = {"endpoint": self._seaweedfs.endpoint, "port": settings.port, "store_port": settings.store_port}
+            write_private(self._address_file, json.dumps(there))
         return settings
 
     def attach(self) -> Settings:
@@ -61,7 +62,10 @@ class Engines:
                 raise NotRunning(f"No vesicle runs on {settings.data}; start one with `vesicle serve`.")
             settings = replace(settings, database_url=url)
         if self._seaweedfs is not None:
-            settings = self._with_store(settings, json.loads(self._address_file.read_text()))
+            # Where the server is it was perhaps told on its command line alone.
+            there = json.loads(self._address_file.read_text())
+            settings = replace(settings, port=there["port"], store_port=there["store_port"])
+            settings = self._with_store(settings, there["endpoint"])
         return settings
 
     def _with_store(self, settings: Settings, endpoint: str) -> Settings:

@@ -25,6 +25,9 @@ from vesicle.wire import UNSET, Maybe, Shape
 
 _REGION = re.compile(r"[a-z0-9-]{1,60}")
 MOST_TOLD = 100
+WHOLE_BUCKET = (
+    "Credentials that are lent here open the whole bucket; make a location with a baseKey, unless you mean that."
+)
 
 
 class CheckBucketRequest(Shape):
@@ -75,6 +78,8 @@ def of_location(conn: Connection, grant: MayCheckLocation, stores: Stores, setti
     if found.lines[0].state != "fails":  # It was reached; of a bucket that is away, what was known before stays.
         readable, writable = powers.tried(place.store, place.location)
         rows.keep_powers(conn, grant, readable=readable, writable=writable)
+    if place.location.sts_enabled and not place.base_key:
+        found.lines.append(BucketCheckLine(what="baseKey", state="differs", seen="none", change=WHOLE_BUCKET))
     return found
 
 
