@@ -116,6 +116,7 @@ REASONS = {
     "relocation.not_met": "the worker that compares buckets with the record",
     "relocation.due": "the worker that compares buckets with the record",
     "files.note_checked": "the worker that compares buckets with the record",
+    "files.forget_checked": "the worker that compares buckets with the record",
     "files.object_is_referred_to": "the worker that removes objects",
     "files.stale_uploads": "the worker that reaps uploads",
     "files.delete_upload": "the worker that reaps uploads",
