@@ -96,7 +96,8 @@ def calls(function: ast.FunctionDef) -> set[str]:
 
 # They change rows that stay: what is known of an object, the parts and the life of an upload.
 CHANGES_ALONE = {
-    "note_seen", "note_checked", "forget_checked", "note_verified", "repoint", "forget_request", "put_part", "finish_upload",
+    "note_seen", "note_checked", "forget_checked", "note_verified", "repoint", "forget_request", "put_part",
+    "finish_upload",
 }  # fmt: skip
 WRITERS = writers("files", texts, STORED) - CHANGES_ALONE
 STORIES = [file for file in FILES if not is_store(file) and room_of(file) == "files"]
