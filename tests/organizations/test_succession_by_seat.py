@@ -132,12 +132,17 @@ def seated(chief: Person, ann: Person, *people: Person) -> tuple[dict[str, Any],
     return made, team
 
 
+def with_project(chief: Person, ann: Person, bob: Person) -> tuple[dict[str, Any], str, str]:
+    """The same, and a project that bob made there, because he prefers it."""
+    made, team = seated(chief, ann, bob)
+    bob.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
+    return made, team, bob.project()["id"]
+
+
 def test_who_leaves_a_team_with_a_seat_is_followed_where_it_was_the_only_one(
     planned: Server, chief: Person, ann: Person, bob: Person
 ) -> None:
-    made, team = seated(chief, ann, bob)
-    bob.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
-    project = bob.project()["id"]
+    made, team, project = with_project(chief, ann, bob)
     join(ann, bob, made["id"])
     ann.ok("DELETE", f"/repo/v1/team/{team}/member/{bob.id}")
     assert administrators(bob, project) == {bob.id}, "there is a seat of his own"
@@ -156,9 +161,7 @@ def test_who_leaves_a_team_with_a_seat_is_followed_where_it_was_the_only_one(
 def test_a_team_that_is_dissolved_leaves_its_organizations(
     planned: Server, chief: Person, ann: Person, bob: Person
 ) -> None:
-    made, team = seated(chief, ann, bob)
-    bob.ok("PUT", f"{ORG}/preferred", {"organizationId": made["id"]})
-    project = bob.project()["id"]
+    made, team, project = with_project(chief, ann, bob)
     ann.ok("DELETE", f"/repo/v1/team/{team}")
     assert administrators(bob, project) == {ann.id, bob.id}
     assert "organizationId" not in bob.ok("GET", f"{ORG}/preferred")

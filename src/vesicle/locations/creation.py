@@ -9,7 +9,7 @@ from uuid import uuid4
 from vesicle.access import Actor, MayCreate, OwnsLocation, require
 from vesicle.audit import recording
 from vesicle.db import Connection
-from vesicle.errors import BadRequest, Forbidden
+from vesicle.errors import BadRequest
 from vesicle.locations import ownership, powers, secrets, store
 from vesicle.locations.model import (
     UPLOAD_TYPES,
@@ -51,7 +51,9 @@ def create(
     digest = _digest(new, asked)
     before = None if digest is None else store.same(conn, actor, digest)
     if before is not None:
-        return shape_of(before) if keys is None else shape_of(renewed(conn, actor, stores, before, keys))
+        if keys is not None:
+            renew(conn, require(conn, actor, OwnsLocation, before.id), stores, before, keys)
+        return shape_of(before)
     teams: list[int] = []
     if new.kind == "external-s3":
         there = store_with(stores, new, keys)
@@ -73,33 +75,22 @@ def create(
     return shape_of(made)
 
 
-def renewed(conn: Connection, actor: Actor, stores: Stores, location: Location, keys: OwnKeys) -> Location:
+def renew(conn: Connection, grant: OwnsLocation, stores: Stores, location: Location, keys: OwnKeys) -> None:
     """From now on this server comes to the bucket with these keys, after they were tried: owner.txt, read with them,
-    names the actor. Until then it goes on with what it had.
+    names the actor. Until then it goes on with what it had. The caller has seen that the actor made the location.
 
-    For who made the location alone: with keys of another account the same name may be another bucket, where what
-    others send to the location would go. Raises Forbidden, BadRequest, and Unavailable.
+    Raises BadRequest, and Unavailable when the bucket's store does not answer.
     """
-    grant = require(conn, actor, OwnsLocation, location.id)
-    if location.created_by != actor.id:
-        raise Forbidden(f"Only who made storage location {location.id} leaves keys with it, or takes them back.")
     check_lends_nothing(location.sts_enabled)
     endpoint = endpoint_in(location.endpoint)
     there = stores.with_keys(endpoint, keys)
-    ownership.proved(conn, actor, there, location)
+    ownership.proved(conn, grant.actor, there, location)
     location.readable, location.writable = powers.tried(there, location)
     with conn.transaction():
         store.keep_reference(conn, grant, stores.reference(endpoint, keys))
         store.keep_powers(conn, grant, readable=location.readable, writable=location.writable)
-        recording.note(
-            conn,
-            actor.id,
-            "storage_location.keys.keep",
-            "storageLocation",
-            location.id,
-            {"accessKeyId": keys.access_key},
-        )
-    return location
+        detail = {"accessKeyId": keys.access_key}
+        recording.note(conn, grant.actor.id, "storage_location.keys.keep", "storageLocation", location.id, detail)
 
 
 def opens_whole_bucket(made: AnyStorageLocation) -> bool:

@@ -178,7 +178,7 @@ def clean_bucket(bucket: object) -> str:
 
 def clean_keys(access_key_id: object, secret_access_key: object) -> OwnKeys | None:
     """Keys of the bucket's owner, if there are any. Raises BadRequest."""
-    given = [one or None if isinstance(one, str | None) else None for one in (access_key_id, secret_access_key)]
+    given = [one if isinstance(one, str) and one else None for one in (access_key_id, secret_access_key)]
     if given == [None, None]:
         return None
     if not all(one and _KEY.fullmatch(one) for one in given):

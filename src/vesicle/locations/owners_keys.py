@@ -19,7 +19,8 @@ def keep(conn: Connection, grant: OwnsLocation, stores: Stores, asked: StoreKeys
     location, keys = _external(conn, grant), creation.keys_in(asked)
     if keys is None:
         raise BadRequest("accessKeyId and secretAccessKey are required. DELETE takes back those that are kept.")
-    return shape_of(creation.renewed(conn, grant.actor, stores, location, keys))
+    creation.renew(conn, grant, stores, location, keys)
+    return shape_of(location)
 
 
 def forget(conn: Connection, grant: OwnsLocation) -> None:
@@ -34,6 +35,9 @@ def forget(conn: Connection, grant: OwnsLocation) -> None:
 
 
 def _external(conn: Connection, grant: OwnsLocation) -> Location:
+    """The bucket of who made the location, and nobody else's: with keys of another account the same name may be another
+    bucket, where what others send to the location would go.
+    """
     found = resolving.location(conn, grant.id)
     if found.kind != "external-s3":
         raise BadRequest(f"Storage location {found.id} is no bucket of yours in S3; there is nothing to keep keys for.")

@@ -46,7 +46,7 @@ def name_administrator(conn: Connection, who: Standing, seat_id: int) -> None:
 def follow_from_team(conn: Connection, actor: Actor, team_id: int, person_id: int) -> None:
     """The same after somebody left a team: in each organization where that was the only seat they had."""
     for organization_id in rows.seats_of(conn, actor, team_id):
-        who = standing(conn, actor, organization_id, lock=True)
+        who = standing(conn, actor, organization_id)
         if not rows.is_seated(conn, actor, organization_id, person_id):
             organizations.prefer_none(conn, actor, person_id, organization_id)
             name_administrator(conn, who, person_id)
@@ -55,7 +55,7 @@ def follow_from_team(conn: Connection, actor: Actor, team_id: int, person_id: in
 def follow_team(conn: Connection, actor: Actor, team_id: int) -> None:
     """The same before a team is dissolved: it has no seat any more."""
     for organization_id in rows.seats_of(conn, actor, team_id):
-        who = standing(conn, actor, organization_id, lock=True)
+        who = standing(conn, actor, organization_id)
         before = members.member(conn, actor, organization_id, team_id)
         members.delete(conn, actor, organization_id, team_id)
         name_administrator(conn, who, team_id)

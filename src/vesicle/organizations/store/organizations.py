@@ -51,9 +51,10 @@ def kinds_of_plans(conn: Connection, actor: Actor, organization_ids: list[int]) 
     return dict(conn.execute(query, (organization_ids,)).fetchall())
 
 
-_MINE = (
+SEAT_OF_MINE = (
     "(m.principal_id = %(me)s OR m.principal_id IN (SELECT t.group_id FROM membership t WHERE t.member_id = %(me)s))"
 )
+"""Whether a row of organization_member is a seat of somebody's, by themself or in a team."""
 
 
 def membership(conn: Connection, actor: Actor, organization_id: int) -> tuple[bool, bool, bool]:
@@ -64,7 +65,7 @@ def membership(conn: Connection, actor: Actor, organization_id: int) -> tuple[bo
     """
     row = conn.execute(
         "SELECT count(*) > 0, coalesce(bool_or(is_manager), false), coalesce(bool_or(is_contributor), false)"
-        f" FROM organization_member m WHERE m.organization_id = %(organization)s AND {_MINE}",
+        f" FROM organization_member m WHERE m.organization_id = %(organization)s AND {SEAT_OF_MINE}",
         {"organization": organization_id, "me": actor.id},
     ).fetchone()
     return row or (False, False, False)
@@ -144,7 +145,7 @@ def homes(conn: Connection, actor: Actor) -> tuple[int | None, int | None]:
     row = conn.execute(
         "SELECT (SELECT p.organization_id FROM organization_preference p WHERE p.person_id = %(me)s AND EXISTS ("
         "SELECT 1 FROM organization_member m WHERE m.organization_id = p.organization_id AND m.is_contributor"
-        f" AND {_MINE})), (SELECT id FROM organization WHERE owner_id = %(me)s AND is_default)",
+        f" AND {SEAT_OF_MINE})), (SELECT id FROM organization WHERE owner_id = %(me)s AND is_default)",
         {"me": actor.id},
     ).fetchone()
     return row or (None, None)

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from vesicle.access import Actor, Right
 from vesicle.db import Connection
+from vesicle.organizations.store.organizations import SEAT_OF_MINE
 
 _LEAVERS = """
 SELECT %(seat)s::bigint UNION SELECT t.member_id FROM membership t WHERE t.group_id = %(seat)s AND NOT EXISTS (
@@ -67,16 +68,11 @@ def seats_of(conn: Connection, actor: Actor, principal_id: int) -> list[int]:
     return [row[0] for row in conn.execute(query, (principal_id,))]
 
 
-_SEATED = """
-SELECT 1 FROM organization_member m WHERE m.organization_id = %(organization)s AND (m.principal_id = %(person)s
-    OR m.principal_id IN (SELECT t.group_id FROM membership t WHERE t.member_id = %(person)s)) LIMIT 1
-"""
-
-
 def is_seated(conn: Connection, actor: Actor, organization_id: int, person_id: int) -> bool:
     """Whether somebody is a member of an organization, by themself or in a team."""
     _ = actor
-    return conn.execute(_SEATED, {"organization": organization_id, "person": person_id}).fetchone() is not None
+    query = f"SELECT 1 FROM organization_member m WHERE m.organization_id = %(organization)s AND {SEAT_OF_MINE} LIMIT 1"
+    return conn.execute(query, {"organization": organization_id, "me": person_id}).fetchone() is not None
 
 
 _MANAGER = """

@@ -15,7 +15,7 @@ def has_private(conn: Connection, project_id: int, organization_id: int) -> bool
         "SELECT 1 FROM storage_terms t WHERE t.private_to = %(organization)s AND (EXISTS ("
         " SELECT 1 FROM usage_total u WHERE u.project_id = %(project)s AND u.location_id = t.location_id"
         " AND u.files > 0) OR EXISTS (SELECT 1 FROM reservation r JOIN multipart_upload m ON m.id = r.upload_id"
-        " WHERE r.project_id = %(project)s AND m.storage_location_id = t.location_id)"
+        " WHERE r.project_id = %(project)s AND r.project_id <> 0 AND m.storage_location_id = t.location_id)"
         " OR EXISTS (SELECT 1 FROM project_setting_location l"
         " JOIN project_setting s ON s.id = l.setting_id JOIN node n ON n.id = s.node_id"
         " WHERE l.location_id = t.location_id AND n.project_id = %(project)s)) LIMIT 1",
@@ -26,9 +26,11 @@ def has_private(conn: Connection, project_id: int, organization_id: int) -> bool
 
 def give_promises(conn: Connection, project_id: int, source_id: int, target_id: int) -> list[tuple[bool, int]]:
     """What one organization promised to uploads into a project, the other does: (custom, bytes)."""
+    # The index is of promises that name a project, which a plan for any number has to be told.
     return conn.execute(
-        "WITH given AS (UPDATE reservation SET organization_id = %s WHERE project_id = %s AND organization_id = %s"
-        " RETURNING is_custom, bytes) SELECT is_custom, sum(bytes)::bigint FROM given GROUP BY 1 ORDER BY 1",
+        "WITH given AS (UPDATE reservation SET organization_id = %s WHERE project_id = %s AND project_id <> 0"
+        " AND organization_id = %s RETURNING is_custom, bytes)"
+        " SELECT is_custom, sum(bytes)::bigint FROM given GROUP BY 1 ORDER BY 1",
         (target_id, project_id, source_id),
     ).fetchall()
 
